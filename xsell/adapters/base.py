@@ -1,0 +1,112 @@
+"""The contract between xsell and a shop: what an adapter must know and do.
+
+Bulk first, value objects out; besides the querysets named below no model instance crosses. A plain
+shop subclasses `xsell.adapters.model.ModelAdapter`, which implements all of it from field paths.
+"""
+
+from __future__ import annotations
+
+import abc
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.core import checks
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from xsell.adapters.money import format_amount
+from xsell.values import (
+    Cart,
+    CartChange,
+    Category,
+    Order,
+    ProductDetails,
+    ProductId,
+    ShopContext,
+)
+
+ORDER_LINE_COLUMNS = (
+    "xsell_order",
+    "xsell_product",
+    "xsell_customer",
+    "xsell_placed_at",
+    "xsell_quantity",
+    "xsell_unit_price",
+)
+"""Names of the values that `order_lines` yields; prefixed, so that no field of yours clashes."""
+
+
+class BaseAdapter(abc.ABC):
+    """Your shop, as xsell sees it. `xsell.testing.AdapterConformance` tests an implementation."""
+
+    @abc.abstractmethod
+    def context(self, request: HttpRequest) -> ShopContext:
+        """Who is shopping, and under which terms."""
+
+    @abc.abstractmethod
+    def context_for(self, customer_id: str | None = None) -> ShopContext:
+        """The same without a request, for mails, previews and jobs; None is an unknown shopper."""
+
+    @abc.abstractmethod
+    def products(self, context: ShopContext) -> QuerySet[Any]:
+        """Products that this shopper may see and buy now: published, in stock, priced."""
+
+    @abc.abstractmethod
+    def details(
+        self, product_ids: Iterable[ProductId], context: ShopContext
+    ) -> Mapping[ProductId, ProductDetails]:
+        """Details by product id, in a fixed number of queries; ids that do not exist are left out.
+
+        A product that cannot be bought now is there, with `is_available` false.
+        """
+
+    @abc.abstractmethod
+    def search(self, query: str, *, limit: int = 20) -> Sequence[ProductId]:
+        """Ids of products whose name (or number) matches, best match first, sold out included."""
+
+    @abc.abstractmethod
+    def categories(self) -> Sequence[Category]:
+        """All categories, for pickers."""
+
+    @abc.abstractmethod
+    def order_lines(
+        self, since: datetime | None = None, until: datetime | None = None
+    ) -> QuerySet[Any, dict[str, Any]]:
+        """Values queryset with ORDER_LINE_COLUMNS of orders placed in [since, until) that count.
+
+        Leave out cancelled orders. Variants are best given as their parent product.
+        """
+
+    @abc.abstractmethod
+    def order(self, order_ref: str, context: ShopContext) -> Order | None:
+        """One order, or None when it does not exist or is not this shopper's."""
+
+    @abc.abstractmethod
+    def cart(self, request: HttpRequest) -> Cart:
+        """The shopper's cart; an empty one if there is none. Must not create one."""
+
+    @abc.abstractmethod
+    def add_to_cart(
+        self, request: HttpRequest, product_id: ProductId, quantity: int = 1
+    ) -> CartChange:
+        """Put the product into the cart, at the shop's own price, if the shop sells it now."""
+
+    @abc.abstractmethod
+    def set_quantity(self, request: HttpRequest, line_ref: str, quantity: int) -> CartChange:
+        """Change a line's quantity; 0 removes it."""
+
+    @abc.abstractmethod
+    def replace_line(
+        self, request: HttpRequest, line_ref: str, product_id: ProductId
+    ) -> CartChange:
+        """Put the product in the place of the line's, keeping its quantity and options."""
+
+    def format_price(self, amount: Decimal, currency: str, language: str) -> str:
+        """The amount as this shop's customers read it; Babel's way if Babel is installed."""
+        return format_amount(amount, currency, language)
+
+    def check(self) -> list[checks.CheckMessage]:
+        """Errors in the adapter's own set-up, for Django's system checks."""
+        return []

@@ -1,0 +1,140 @@
+"""The adapter of a plain shop: everything from a declarative mapping of field paths.
+
+    class ShopAdapter(ModelAdapter):
+        currency = "EUR"
+        product = ProductFields(title="name", price="price", available=Q(is_active=True))
+        order_line = OrderLineFields(model="shop.OrderLine", order="order_id", ...)
+        cart_line = CartLineFields(model="shop.CartLine", unit_price="product__price")
+
+Every method can be overridden. Wrong paths are refused at start, by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.apps import apps
+from django.core import checks
+from django.core.exceptions import FieldError
+from django.http import HttpRequest
+from django.utils.translation import get_language
+
+from xsell.adapters.carts import CartFromModel
+from xsell.adapters.mapping import (
+    CartLineFields,
+    CategoryFields,
+    OrderLineFields,
+    Path,
+    ProductFields,
+    annotations,
+)
+from xsell.adapters.orders import OrdersFromModel
+from xsell.adapters.products import ProductsFromModel
+from xsell.conf import conf
+from xsell.values import ShopContext
+
+__all__ = [
+    "CartLineFields",
+    "CategoryFields",
+    "ModelAdapter",
+    "OrderLineFields",
+    "ProductFields",
+]
+
+
+class ModelAdapter(ProductsFromModel, OrdersFromModel, CartFromModel):
+    """A plain shop: products, order lines and cart lines in models of its own."""
+
+    def context(self, request: HttpRequest) -> ShopContext:
+        user = getattr(request, "user", None)
+        known = user is not None and user.is_authenticated
+        session = getattr(request, "session", None)
+        session_key = (session.session_key or "") if session is not None else ""
+        orders = session.get(self.order_line.session_key, ()) if session is not None else ()
+        return ShopContext(
+            shopper_key=f"customer:{user.pk}" if known and user is not None else session_key,
+            customer_id=str(user.pk) if known and user is not None else None,
+            currency=self.currency,
+            language=get_language() or "",
+            facts={"order_refs": tuple(map(str, orders))},
+            is_staff=bool(known and user is not None and user.is_staff),
+        )
+
+    def context_for(self, customer_id: str | None = None) -> ShopContext:
+        return ShopContext(
+            shopper_key=f"customer:{customer_id}" if customer_id else "",
+            customer_id=customer_id,
+            currency=self.currency,
+            language=get_language() or "",
+        )
+
+    def check(self) -> list[checks.CheckMessage]:
+        missing = [
+            name
+            for name in ("currency", "product", "order_line", "cart_line")
+            if not hasattr(self, name)
+        ]
+        if missing:
+            return [
+                checks.Error(
+                    f"{self._name} does not say its {', '.join(missing)}.",
+                    hint="See xsell.adapters.model for an example.",
+                    id="xsell.E003",
+                )
+            ]
+        return [
+            *self._check_mapping("product", conf.PRODUCT_MODEL, self.product.columns()),
+            *self._check_mapping("order_line", self.order_line.model, self.order_line.columns()),
+            *self._check_mapping("cart_line", self.cart_line.model, self.cart_line.columns()),
+            *self._check_category(),
+            *self._check_conditions(),
+        ]
+
+    def _check_category(self) -> list[checks.CheckMessage]:
+        if self.category is None:
+            return []
+        return self._check_mapping("category", self.category.model, self.category.columns())
+
+    def _check_mapping(
+        self, mapping: str, label: str, columns: Mapping[str, Path]
+    ) -> list[checks.CheckMessage]:
+        """One error for each path that the model does not have."""
+        try:
+            model = apps.get_model(label)
+        except (LookupError, ValueError) as error:
+            return [self._wrong(mapping, "model", label, error)]
+        errors: list[checks.CheckMessage] = []
+        for name, path in columns.items():
+            try:
+                model._default_manager.annotate(**annotations({name: path}))
+            except FieldError as error:
+                errors.append(self._wrong(mapping, name, path, error))
+        return errors
+
+    def _check_conditions(self) -> list[checks.CheckMessage]:
+        """One error for each condition that names a field that is not there."""
+        conditions = {
+            ("product", "available", conf.PRODUCT_MODEL): self.product.available,
+            ("order_line", "counts", self.order_line.model): self.order_line.counts,
+        }
+        errors: list[checks.CheckMessage] = []
+        for (mapping, name, label), condition in conditions.items():
+            try:
+                apps.get_model(label)._default_manager.filter(condition)
+            except (LookupError, ValueError):
+                continue  # said by _check_mapping
+            except FieldError as error:
+                errors.append(self._wrong(mapping, name, condition, error))
+        return errors
+
+    def _wrong(self, mapping: str, name: str, value: Any, error: Exception) -> checks.Error:
+        return checks.Error(
+            f"{self._name}.{mapping}: {name} = {str(value)!r} does not fit: {error}",
+            hint="Give a field path as in queries, for instance 'category__name'.",
+            id="xsell.E004",
+        )
+
+    @property
+    def _name(self) -> str:
+        return f"{type(self).__module__}.{type(self).__qualname__}"

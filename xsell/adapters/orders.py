@@ -1,0 +1,53 @@
+"""The order part of `ModelAdapter`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.apps import apps
+from django.db.models import QuerySet
+
+from xsell.adapters.base import ORDER_LINE_COLUMNS, BaseAdapter
+from xsell.adapters.mapping import OrderLineFields, annotations
+from xsell.values import Order, OrderLine, ShopContext
+
+
+class OrdersFromModel(BaseAdapter):
+    """Orders, from an `order_line` mapping."""
+
+    order_line: ClassVar[OrderLineFields]
+
+    def order_lines(
+        self, since: datetime | None = None, until: datetime | None = None
+    ) -> QuerySet[Any, dict[str, Any]]:
+        lines = self._lines().filter(self.order_line.counts)
+        if since is not None:
+            lines = lines.filter(xsell_placed_at__gte=since)
+        if until is not None:
+            lines = lines.filter(xsell_placed_at__lt=until)
+        return lines.values(*ORDER_LINE_COLUMNS)
+
+    def order(self, order_ref: str, context: ShopContext) -> Order | None:
+        lines = list(self._lines().filter(xsell_order=order_ref).values(*ORDER_LINE_COLUMNS))
+        if not lines or not self.may_see(lines[0], context):
+            return None
+        return Order(
+            ref=str(order_ref),
+            placed_at=lines[0]["xsell_placed_at"],
+            lines=tuple(
+                OrderLine(line["xsell_product"], line["xsell_quantity"], line["xsell_unit_price"])
+                for line in lines
+            ),
+        )
+
+    def may_see(self, line: dict[str, Any], context: ShopContext) -> bool:
+        """Whether the order of this line is the shopper's own."""
+        customer = line["xsell_customer"]
+        if customer is not None and context.customer_id == str(customer):
+            return True
+        return str(line["xsell_order"]) in context.facts.get("order_refs", ())
+
+    def _lines(self) -> QuerySet[Any]:
+        model = apps.get_model(self.order_line.model)
+        return model._default_manager.order_by().annotate(**annotations(self.order_line.columns()))

@@ -1,0 +1,25 @@
+"""Every error that xsell raises on purpose."""
+
+
+class XsellError(Exception):
+    """Anything that xsell refuses to do, with a message for the person who can mend it."""
+
+
+class MissingExtra(XsellError):
+    """An optional dependency is not installed; the message names the extra to install."""
+
+
+class MiningFailed(XsellError):
+    """A mining run ended without a new snapshot; the old one goes on serving."""
+
+
+class UnknownJob(XsellError):
+    """A job was asked for by a name that `services.jobs` does not list."""
+
+
+class UnknownPlacement(XsellError):
+    """A tag or an endpoint named a placement that no row describes."""
+
+
+class NotOnOffer(XsellError):
+    """A shopper asked for an offer that does not hold (any more) for this cart."""

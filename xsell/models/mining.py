@@ -1,0 +1,124 @@
+"""Mined snapshots: written by machines, never by people, and never touching curated rows.
+
+One plain row per pair, not one packed row per product: the desk lists, joins, compares and bans
+single pairs, and a cart of twenty lines reads four hundred short rows in one query.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from xsell.models.fields import mined_product_key
+
+
+class MiningRun(models.Model):
+    """One snapshot of mined relations, with what it was made from; at most one is active."""
+
+    class Status(models.TextChoices):
+        RUNNING = "running", _("Running")
+        READY = "ready", _("Ready")
+        FAILED = "failed", _("Failed")
+
+    status = models.CharField(_("status"), max_length=8, choices=Status, default=Status.RUNNING)
+    is_active = models.BooleanField(_("serves the shop"), default=False)
+    started_at = models.DateTimeField(_("started at"))
+    finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
+    started_by = models.CharField(_("started by"), max_length=100, blank=True)
+    since = models.DateTimeField(_("orders since"), null=True, blank=True)
+    until = models.DateTimeField(_("orders until"), null=True, blank=True)
+    parameters = models.JSONField(_("parameters"), default=dict)
+    dropped = models.JSONField(_("order lines left out, by reason"), default=dict)
+    seconds = models.JSONField(_("seconds per step"), default=dict)
+    peak_memory_mb = models.PositiveIntegerField(_("peak memory in MB"), default=0)
+    n_lines = models.PositiveBigIntegerField(_("order lines"), default=0)
+    n_baskets = models.PositiveBigIntegerField(_("baskets"), default=0)
+    n_products = models.PositiveBigIntegerField(_("products sold"), default=0)
+    n_pairs = models.PositiveBigIntegerField(_("relations"), default=0)
+    error = models.TextField(_("error"), blank=True)
+
+    class Meta:
+        verbose_name = _("mining run")
+        verbose_name_plural = _("mining runs")
+        ordering = ["-started_at", "-pk"]
+        get_latest_by = ["started_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["is_active"], condition=Q(is_active=True), name="xsell_one_active_run"
+            ),
+            models.CheckConstraint(
+                condition=Q(is_active=False) | Q(status="ready"), name="xsell_active_run_is_ready"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pk}: {self.get_status_display()}"
+
+
+class CoPurchase(models.Model):
+    """In this run, orders with `anchor` held `suggested` too, `n_both` times out of `n_anchor`."""
+
+    run = models.ForeignKey(
+        MiningRun, on_delete=models.CASCADE, related_name="copurchases", db_index=False
+    )
+    anchor = mined_product_key()
+    suggested = mined_product_key()
+    position = models.PositiveSmallIntegerField(_("position"))
+    score = models.FloatField(_("score"))
+    n_both = models.PositiveIntegerField(_("orders with both"))
+    n_anchor = models.PositiveIntegerField(_("orders with the anchor"))
+    n_suggested = models.PositiveIntegerField(_("orders with the suggested"))
+    lift = models.FloatField(_("lift"))
+    lift_lower = models.FloatField(_("lift, lower bound"))
+
+    class Meta:
+        verbose_name = _("co-purchase")
+        verbose_name_plural = _("co-purchases")
+        ordering = ["run", "anchor", "position"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["run", "anchor", "suggested"], name="xsell_copurchase_once"
+            ),
+            models.CheckConstraint(
+                condition=~Q(anchor=F("suggested")), name="xsell_copurchase_not_to_itself"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.anchor_id} → {self.suggested_id} ({self.n_both}/{self.n_anchor})"
+
+    @property
+    def confidence(self) -> float:
+        """Share of the anchor's orders that hold the suggested product too (0 to 1)."""
+        return self.n_both / self.n_anchor
+
+
+class BestSeller(models.Model):
+    """In this run, `product` was in `n_orders` orders; positions count from 1, best first."""
+
+    run = models.ForeignKey(
+        MiningRun, on_delete=models.CASCADE, related_name="best_sellers", db_index=False
+    )
+    product = mined_product_key()
+    category_id = models.CharField(_("category"), max_length=64, blank=True)
+    n_orders = models.PositiveIntegerField(_("orders"))
+    position = models.PositiveIntegerField(_("position"))
+    category_position = models.PositiveIntegerField(_("position in its category"))
+
+    class Meta:
+        verbose_name = _("best seller")
+        verbose_name_plural = _("best sellers")
+        ordering = ["run", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["run", "product"], name="xsell_best_seller_once"),
+        ]
+        indexes = [
+            models.Index(fields=["run", "position"], name="xsell_best_position"),
+            models.Index(
+                fields=["run", "category_id", "category_position"], name="xsell_best_category"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.position}. {self.product_id} ({self.n_orders})"

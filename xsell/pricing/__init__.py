@@ -1,0 +1,1 @@
+"""Money maths: pure functions over values, to the smallest unit of the currency."""
