@@ -1,0 +1,109 @@
+"""Ids of any kind to dense codes and back."""
+
+from collections import defaultdict
+from collections.abc import Callable
+from itertools import count
+from typing import Any, cast
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ids = NDArray[Any]
+Codes = NDArray[np.int32]
+CHUNK = 1 << 18
+
+_ID_KINDS = "whole numbers, strings or UUIDs"
+
+
+def check_ids(values: Ids, field: str) -> None:
+    """Raise TypeError unless the array holds ids: integers, strings, or objects of one such kind.
+
+    In object arrays None and nan mean "no id"; so does the mask of a masked array.
+    """
+    kind = values.dtype.kind
+    if values.size == 0 or kind in "iuUT":
+        return
+    if kind == "f":
+        raise TypeError(
+            f"{field} holds floats: ids must be {_ID_KINDS} (floats lose digits above 2**53; "
+            "express missing ids with None in an object array or with a masked array)"
+        )
+    if kind != "O":
+        raise TypeError(f"{field} has dtype {values.dtype}: ids must be {_ID_KINDS}")
+    _check_objects(values, field)
+
+
+def _check_objects(values: Ids, field: str) -> None:
+    families = set()
+    for found in set(map(type, np.ma.getdata(values).tolist())):
+        family = next(
+            (f for f in (bool, int, str, UUID, float, type(None)) if issubclass(found, f)), None
+        )
+        if family is None or family is bool:
+            raise TypeError(f"{field} holds {found.__name__} objects: ids must be {_ID_KINDS}")
+        families.add(family)
+    if float in families and not _floats_are_nan(values):
+        raise TypeError(f"{field} holds floats: ids must be {_ID_KINDS}")
+    if len(families - {float, type(None)}) > 1:
+        names = ", ".join(sorted(f.__name__ for f in families))
+        raise TypeError(f"{field} mixes kinds of ids ({names}): use one kind")
+
+
+def _floats_are_nan(values: Ids) -> bool:
+    return all(x != x for x in np.ma.getdata(values).tolist() if isinstance(x, float))
+
+
+def is_missing(values: Ids) -> NDArray[np.bool_]:
+    """True where there is no id: masked, or None or nan in an object array."""
+    missing = np.ma.getmaskarray(values).copy()
+    if values.dtype.kind == "O":
+        plain = np.ma.getdata(values)
+        missing |= np.equal(plain, None).astype(bool) | np.not_equal(plain, plain).astype(bool)
+    return cast(NDArray[np.bool_], missing)
+
+
+def encode(values: Ids) -> tuple[Codes, Ids]:
+    """Codes 0..n-1 in ascending order of id, and the n distinct ids in the caller's own kind.
+
+    >>> codes, ids = encode(np.array([70, 50, 70]))
+    >>> codes.tolist(), ids.tolist()
+    ([1, 0, 1], [50, 70])
+    """
+    if values.dtype.kind in "iu":
+        return _encode_integers(values)
+    return _encode_objects(values)
+
+
+def _encode_integers(values: Ids) -> tuple[Codes, Ids]:
+    if values.size == 0:
+        return np.zeros(0, np.int32), values.copy()
+    low = values.min()
+    span = int(values.max()) - int(low) + 1
+    if span > max(4 * values.size, 1 << 20):
+        ids, codes = np.unique(values, return_inverse=True)
+        return codes.astype(np.int32), ids
+    # modular arithmetic: right even where the difference leaves the signed type
+    shifted = (values.astype(np.uint64) - np.uint64(int(low) % 2**64)).astype(np.intp)
+    is_used = np.zeros(span, np.bool_)
+    is_used[shifted] = True
+    used = np.flatnonzero(is_used)
+    code_of = np.zeros(span, np.int32)
+    code_of[used] = np.arange(used.size, dtype=np.int32)
+    ids = (used.astype(np.uint64) + np.uint64(int(low) % 2**64)).astype(values.dtype)
+    return code_of[shifted], ids
+
+
+def _encode_objects(values: Ids) -> tuple[Codes, Ids]:
+    number: defaultdict[Any, int] = defaultdict(cast(Callable[[], int], count().__next__))
+    seen = np.empty(values.size, np.int32)
+    for begin in range(0, values.size, CHUNK):
+        part = values[begin : begin + CHUNK].tolist()
+        seen[begin : begin + CHUNK] = list(map(number.__getitem__, part))
+    found = list(number)
+    ascending = sorted(range(len(found)), key=found.__getitem__)
+    code_of = np.empty(len(found), np.int32)
+    code_of[ascending] = np.arange(len(found), dtype=np.int32)
+    ids = np.empty(len(found), values.dtype)
+    ids[:] = [found[i] for i in ascending]
+    return code_of[seen], ids

@@ -1,0 +1,47 @@
+"""What mining finds."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Relations:
+    """Directed co-purchase relations, with the counts they rest on.
+
+    One element per relation, antecedents by falling popularity, then by rank:
+    antecedent, consequent: product ids in the caller's own kind; rank: 1 is the best of its
+    antecedent; score: of the chosen scoring, larger is better, comparable within an antecedent;
+    n_both, n_antecedent, n_consequent: baskets that hold both, the one, the other, of
+    `n_baskets`. All four leave giant baskets out, so they make a proper 2 x 2 table.
+
+    One element per product that was sold in the window, most popular first (ties: id order):
+    products: ids; n_orders: baskets that hold it, giant ones included.
+
+    n_lines were read; n_dropped counts the lines left out by reason; n_giant baskets were left
+    out of pair counting. first_order_at and last_order_at (UTC as given) bound the orders used,
+    None where times were not given or nothing was left.
+    """
+
+    antecedent: NDArray[Any]
+    consequent: NDArray[Any]
+    rank: NDArray[np.int32]
+    score: NDArray[np.float64]
+    n_both: NDArray[np.int64]
+    n_antecedent: NDArray[np.int64]
+    n_consequent: NDArray[np.int64]
+    n_baskets: int
+    products: NDArray[Any]
+    n_orders: NDArray[np.int64]
+    n_lines: int
+    n_dropped: Mapping[str, int]
+    n_giant: int
+    scoring: str
+    first_order_at: np.datetime64 | None = None
+    last_order_at: np.datetime64 | None = None
+
+    def __len__(self) -> int:
+        return int(self.antecedent.size)
