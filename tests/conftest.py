@@ -1,0 +1,129 @@
+"""Which tests this machine can run, and what those that need a server or a browser are given.
+
+On a bare machine the tests that need more than Python are left out and the summary says why.
+With XSELL_CI=1 whatever is missing stops the run instead.
+"""
+
+import os
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from django.conf import settings
+
+from tests import machine
+
+HOSTS = Path(__file__).parent / "hosts"
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+LAUNCH = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+]
+FACILITIES = pytest.StashKey[dict[str, machine.Facility]]()
+LEFT_OUT = pytest.StashKey[dict[str, int]]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    facilities = (machine.postgresql(), machine.redis_server(), machine.browser())
+    config.stash[FACILITIES] = {one.name: one for one in facilities}
+    config.stash[LEFT_OUT] = defaultdict(int)
+    # Whether this run is PostgreSQL's is chosen, not missing: .ci/run makes one of each.
+    missing = [str(one) for one in facilities if one.missing and one.name != "postgresql"]
+    if missing and os.environ.get("XSELL_CI") == "1":
+        raise pytest.UsageError("XSELL_CI=1 leaves no test out. " + "; ".join(missing))
+
+
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    return [str(one) for one in config.stash[FACILITIES].values()]
+
+
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """The tests of another host shop need that shop's settings: a process of their own."""
+    if collection_path.parent != HOSTS or not collection_path.is_dir():
+        return None
+    own_settings = f"tests.hosts.{collection_path.name}.settings"
+    return own_settings != settings.SETTINGS_MODULE
+
+
+def needs(item: pytest.Item) -> set[str]:
+    names = {"browser"} if item.get_closest_marker("browser") else set()
+    for marker in item.iter_markers("service"):
+        names.update(marker.args or ("postgresql", "redis"))
+    return names
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    facilities, left_out = config.stash[FACILITIES], config.stash[LEFT_OUT]
+    kept, dropped = [], []
+    for item in items:
+        missing = sorted(name for name in needs(item) if facilities[name].missing)
+        for name in missing:
+            left_out[name] += 1
+        (dropped if missing else kept).append(item)
+    # Playwright keeps an event loop running until the session ends: whatever runs after it could
+    # no longer tell a forgotten sync_to_async. So browser tests come last, in random order.
+    kept.sort(key=lambda item: "browser" in needs(item))
+    items[:] = kept
+    if dropped:
+        config.hook.pytest_deselected(items=dropped)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    config = terminalreporter.config
+    for name, count in config.stash[LEFT_OUT].items():
+        tests = "1 test" if count == 1 else f"{count} tests"
+        why = config.stash[FACILITIES][name]
+        terminalreporter.write_line(f"left out: {tests} for want of {why}")
+
+
+# ------------------------------------------------------------------------------------- services
+
+
+@pytest.fixture
+def postgresql_url(db: None) -> str:
+    """The address of the test database, for clients that are not Django."""
+    at = settings.DATABASES["default"]
+    credentials = ":".join(filter(None, (at["USER"], at["PASSWORD"])))
+    return (
+        f"postgresql://{credentials}{'@' * bool(credentials)}{at['HOST']}:{at['PORT']}/{at['NAME']}"
+    )
+
+
+@pytest.fixture
+def redis_url() -> str:
+    return machine.REDIS_URL
+
+
+# -------------------------------------------------------------------------------------- browser
+
+
+@pytest.fixture(scope="session")
+def playwright(playwright: object) -> Iterator[object]:
+    """Its event loop makes Django refuse the ORM in this thread, which is not async at all."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(
+    browser_type_launch_args: dict[str, object], pytestconfig: pytest.Config
+) -> dict[str, object]:
+    found = pytestconfig.stash[FACILITIES]["browser"].found
+    return {**browser_type_launch_args, "executable_path": found, "args": LAUNCH}
+
+
+@pytest.fixture
+def context(context):
+    """A browser that reaches this machine only, so that no page can lean on a CDN."""
+    context.route(lambda url: urlsplit(url).hostname not in LOOPBACK, lambda route: route.abort())
+    return context

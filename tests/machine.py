@@ -1,0 +1,55 @@
+"""What this machine offers to the tests beyond Python, and why not where it does not."""
+
+import os
+import shutil
+from dataclasses import dataclass
+
+import psycopg
+import pytest
+import redis
+from django.conf import settings
+
+REDIS_URL = os.environ.get("XSELL_REDIS_URL", "redis://127.0.0.1:6379/15")
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+@dataclass(frozen=True, slots=True)
+class Facility:
+    """A thing that some tests need. `missing` says why it cannot be used, None that it can."""
+
+    name: str
+    found: str
+    missing: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.missing or self.found}"
+
+
+def postgresql() -> Facility:
+    """PostgreSQL counts when it is the database that the whole suite runs on."""
+    at = settings.DATABASES["default"]
+    if not at["ENGINE"].endswith("postgresql"):
+        return Facility("postgresql", "", "not this run's database (XSELL_DATABASE=postgresql)")
+    where = {"host": at["HOST"], "port": at["PORT"], "user": at["USER"], "password": at["PASSWORD"]}
+    given = {name: value for name, value in where.items() if value}
+    try:
+        psycopg.connect(dbname="postgres", connect_timeout=5, **given).close()
+    except psycopg.OperationalError as error:
+        raise pytest.UsageError(f"the suite's own database does not answer: {error}") from error
+    return Facility("postgresql", f"{at['HOST']}:{at['PORT']}")
+
+
+def redis_server() -> Facility:
+    try:
+        with redis.Redis.from_url(REDIS_URL, socket_connect_timeout=2) as client:
+            client.ping()
+    except redis.RedisError as error:
+        return Facility("redis", "", f"{REDIS_URL} does not answer ({error})")
+    return Facility("redis", REDIS_URL)
+
+
+def browser() -> Facility:
+    for name in BROWSERS:
+        if path := shutil.which(name):
+            return Facility("browser", path)
+    return Facility("browser", "", f"none of {', '.join(BROWSERS)} is installed")
