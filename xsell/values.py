@@ -236,6 +236,17 @@ class TierRung:
 
 
 @dataclass(frozen=True, slots=True)
+class Upgrade:
+    """A better product instead of the current one: what is gained, then what it costs more."""
+
+    product: ProductDetails
+    label: str
+    headline: str
+    gains: tuple[TierFeature, ...]
+    difference: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class BundlePart:
     """A product of a bundle and how many of it one set holds."""
 

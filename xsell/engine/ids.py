@@ -1,9 +1,9 @@
 """Ids of any kind to dense codes and back."""
 
+import math
 from collections import defaultdict
-from collections.abc import Callable
 from itertools import count
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 import numpy as np
@@ -51,16 +51,17 @@ def _check_objects(values: Ids, field: str) -> None:
 
 
 def _floats_are_nan(values: Ids) -> bool:
-    return all(x != x for x in np.ma.getdata(values).tolist() if isinstance(x, float))
+    return all(math.isnan(x) for x in np.ma.getdata(values).tolist() if isinstance(x, float))
 
 
 def is_missing(values: Ids) -> NDArray[np.bool_]:
     """True where there is no id: masked, or None or nan in an object array."""
-    missing = np.ma.getmaskarray(values).copy()
+    missing: NDArray[np.bool_] = np.ma.getmaskarray(values).copy()
     if values.dtype.kind == "O":
         plain = np.ma.getdata(values)
-        missing |= np.equal(plain, None).astype(bool) | np.not_equal(plain, plain).astype(bool)
-    return cast(NDArray[np.bool_], missing)
+        missing |= np.equal(plain, np.array(None)).astype(bool)
+        missing |= np.not_equal(plain, plain).astype(bool)
+    return missing
 
 
 def encode(values: Ids) -> tuple[Codes, Ids]:
@@ -95,7 +96,7 @@ def _encode_integers(values: Ids) -> tuple[Codes, Ids]:
 
 
 def _encode_objects(values: Ids) -> tuple[Codes, Ids]:
-    number: defaultdict[Any, int] = defaultdict(cast(Callable[[], int], count().__next__))
+    number: defaultdict[Any, int] = defaultdict(count().__next__)
     seen = np.empty(values.size, np.int32)
     for begin in range(0, values.size, CHUNK):
         part = values[begin : begin + CHUNK].tolist()

@@ -74,7 +74,7 @@ def lift_lower_bound(
     the normal bound of log lift collapses: three baskets out of three prove little.
 
     >>> lift_lower_bound([30, 5, 3], [60, 50, 3], [100, 100, 3], 1000).round(2).tolist()
-    [3.88, 0.41, 146.42]
+    [3.88, 0.43, 124.62]
     """
     n_one, n_other = np.asarray(n_antecedent, np.float64), np.asarray(n_consequent, np.float64)
     both = np.asarray(n_both, np.float64)

@@ -19,9 +19,8 @@ Int32s = NDArray[np.int32]
 Int64s = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-COUNT, CONFIDENCE, JACCARD, COSINE = range(4)
+COUNT, CONFIDENCE, JACCARD, INFORMATION = range(4)
 Z_95 = 1.6448536269514722
-COSINE_SHRINK = 20.0
 
 
 @compiled
@@ -36,17 +35,18 @@ def lift_lower(n_both: float, n_one: float, n_other: float, n_baskets: float) ->
 
 
 @compiled
-def score_of(scoring: int, both: float, antecedent: float, consequent: float) -> float:
-    """Score of one direction of a pair from (decayed) counts; 0 where all weight has decayed."""
+def score_of(
+    scoring: int, both: float, antecedent: float, consequent: float, lowest_lift: float
+) -> float:
+    """Score of one direction of a pair from its (decayed) counts; see `mining.mine`."""
     if scoring == COUNT:
         return both
+    if scoring == JACCARD:
+        return both / (antecedent + consequent - both)
+    confidence = both / antecedent
     if scoring == CONFIDENCE:
-        base = antecedent
-    elif scoring == JACCARD:
-        base = antecedent + consequent - both
-    else:
-        base = math.sqrt(antecedent + COSINE_SHRINK) * math.sqrt(consequent + COSINE_SHRINK)
-    return both / base if base > 0.0 else 0.0
+        return confidence
+    return confidence * math.log2(lowest_lift)
 
 
 @compiled
@@ -89,7 +89,7 @@ def sift_down(
 
 
 @compiled
-def push(
+def push(  # noqa: PLR0917 - a kernel takes arrays, not objects
     scores: Floats,
     partners: Int32s,
     counts: Int32s,
@@ -125,7 +125,7 @@ def push(
 
 
 @compiled
-def count_pairs(
+def count_pairs(  # noqa: PLR0917 - a kernel takes arrays, not objects
     items: Int32s,
     offset: Int64s,
     first: Int32s,
@@ -170,7 +170,7 @@ def count_pairs(
                 both[b] = seen + 1
                 # without a branch: the slot is overwritten unless the product is new
                 touched[m] = b
-                m += np.int64(seen == 0)
+                m += int(seen == 0)
         for t in range(m):
             b = touched[t]
             n_ab = both[b]
@@ -182,16 +182,17 @@ def count_pairs(
             if n_ab < min_count:
                 continue
             n_b = offset[b + 1] - offset[b]
-            if lift_lower(float(n_ab), float(n_a), float(n_b), float(n_baskets)) <= min_lift_lower:
+            lowest = lift_lower(float(n_ab), float(n_a), float(n_b), float(n_baskets))
+            if lowest <= min_lift_lower:
                 continue
-            score = score_of(scoring, value, marginal[a], marginal[b])
+            score = score_of(scoring, value, marginal[a], marginal[b], lowest)
             push(scores, partners, counts, sizes, a, k, score, b, n_ab)
-            score = score_of(scoring, value, marginal[b], marginal[a])
+            score = score_of(scoring, value, marginal[b], marginal[a], lowest)
             push(scores, partners, counts, sizes, b, k, score, a, n_ab)
 
 
 @compiled
-def merge_heaps(
+def merge_heaps(  # noqa: PLR0917 - a kernel takes arrays, not objects
     k: int,
     scores: Floats,
     partners: Int32s,

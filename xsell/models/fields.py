@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.apps import apps
+from django.core.exceptions import ValidationError
 from django.db import models
 
 from xsell.conf import conf
+from xsell.values import ProductId
 
 
 class ProductKey(models.ForeignKey):  # type: ignore[type-arg]
@@ -29,3 +32,12 @@ class ProductKey(models.ForeignKey):  # type: ignore[type-arg]
 def mined_product_key() -> ProductKey:
     """A key without constraint and index: rebuilt by the million, vanished targets are skipped."""
     return ProductKey(on_delete=models.DO_NOTHING, db_constraint=False, db_index=False)
+
+
+def product_id_from(text: str) -> ProductId:
+    """The product id that a form or an address spells. Raise ValidationError if it is none."""
+    key = apps.get_model(conf.PRODUCT_MODEL)._meta.pk
+    if key is None or not text or "\x00" in text:
+        raise ValidationError("An empty text is no product id.")
+    product_id: ProductId = key.clean(text, None)
+    return product_id

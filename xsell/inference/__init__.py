@@ -1,0 +1,1 @@
+"""Statistics from the standard library: intervals for the numbers that xsell shows."""

@@ -1,0 +1,100 @@
+"""Say why a product's page, or a cart, suggests what it suggests."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from collections.abc import Iterable
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from xsell.adapters import BaseAdapter, get_adapter
+from xsell.exceptions import UnknownPlacement
+from xsell.models import CoPurchase
+from xsell.selection.explaining import Explanation, explain
+from xsell.values import Decision, ProductId
+
+
+class Command(BaseCommand):
+    """`xsell_explain PRODUCT [--cart PRODUCT ...] [--placement SLUG] [--customer ID]`"""
+
+    help = "Say for each candidate of a placement which step kept or dropped it, and why."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "product", nargs="?", help="Id or name; leave out to explain a placement of the cart."
+        )
+        parser.add_argument("--cart", nargs="+", default=[], help="Ids or names in the cart.")
+        parser.add_argument("--placement", default="", help="Slug (product-page, or cart).")
+        parser.add_argument("--customer", help="Explain for this customer's id.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        adapter = get_adapter()
+        named = options["product"]
+        product_id = product_named(adapter, named) if named is not None else None
+        in_cart = [product_named(adapter, name) for name in options["cart"]]
+        if product_id is None and not in_cart:
+            raise CommandError("Name a product, or put one into the cart with --cart.")
+        slug = options["placement"] or ("cart" if product_id is None else "product-page")
+        try:
+            explanation = explain(
+                adapter,
+                slug,
+                product_id=product_id,
+                in_cart=in_cart,
+                now=timezone.now(),
+                customer_id=options["customer"],
+            )
+        except UnknownPlacement as error:
+            raise CommandError(str(error)) from error
+        self._tell(explanation, product_id, in_cart)
+
+    def _tell(
+        self, explanation: Explanation, product_id: ProductId | None, in_cart: Iterable[ProductId]
+    ) -> None:
+        content = explanation.content
+        where = "the cart" if product_id is None else explanation.title(product_id)
+        self.stdout.write(f"{content.slug} for {where}: {len(content.suggestions)} shown")
+        cart = ", ".join(explanation.title(it) for it in in_cart)
+        self.stdout.write(f"In the cart: {cart or 'nothing'}")
+        if not content.decisions:
+            self.stdout.write("No source has a candidate.")
+        for decision in content.decisions:
+            self.stdout.write(line(explanation, decision))
+
+
+def line(explanation: Explanation, decision: Decision) -> str:
+    """One decision as one line."""
+    mark = "+" if decision.kept else "-"
+    told = f"{mark} {explanation.title(decision.product_id)} [{decision.source}] "
+    told += f"{decision.step}: {decision.reason}"
+    evidence = explanation.evidence.get(decision.product_id)
+    share = explanation.confidence(decision)
+    if evidence is None or share is None:
+        return told
+    return (
+        f"{told} (in {evidence.n_both} of {evidence.n_anchor} orders, "
+        f"{share.lower:.1%} to {share.upper:.1%}; lift {evidence.lift:.1f}, "
+        f"at least {evidence.lift_lower:.1f})"
+    )
+
+
+def product_named(adapter: BaseAdapter, name: str) -> ProductId:
+    """The product with this id or, failing that, the best match of this name.
+
+    Raise CommandError if there is none.
+    """
+    key = CoPurchase._meta.get_field("anchor").target_field
+    try:
+        product_id: ProductId = key.to_python(name)
+    except ValidationError:
+        pass
+    else:
+        if adapter.details([product_id], adapter.context_for()):
+            return product_id
+    found = adapter.search(name, limit=1)
+    if not found:
+        raise CommandError(f"There is no product with the id or name {name!r}.")
+    return found[0]

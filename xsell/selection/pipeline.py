@@ -1,0 +1,156 @@
+"""From candidates to suggestions: eligible, once, varied, few. Pure; explains every decision."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Set
+from dataclasses import dataclass, field
+
+from xsell.models import Placement
+from xsell.selection.related import Related
+from xsell.values import (
+    FALLBACK_SOURCES,
+    Candidate,
+    Cart,
+    Decision,
+    PlacementContent,
+    ProductDetails,
+    ProductId,
+    Source,
+    Suggestion,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What is known where a placement is filled."""
+
+    anchors: Set[ProductId]
+    cart: Cart
+    currency: str
+    details: Mapping[ProductId, ProductDetails]
+    related: Related
+    shown: Set[ProductId] = frozenset()
+
+
+def fill_placement(
+    placement: Placement, scene: Scene, sources: Mapping[Source, Iterable[Candidate]]
+) -> PlacementContent:
+    """Fill the placement from its sources in order; below its minimum it stays empty."""
+    chosen = _Chosen(placement, scene)
+    for name in placement.sources:
+        for candidate in sources.get(Source(name), ()):
+            chosen.consider(candidate)
+    suggestions = tuple(chosen.suggestions)
+    if len(suggestions) < placement.min_items:
+        reason = f"only {len(suggestions)} left, the placement wants {placement.min_items}"
+        chosen.decisions += [
+            Decision(it.product.product_id, it.source, "minimum", kept=False, reason=reason)
+            for it in suggestions
+        ]
+        suggestions = ()
+    has_fallback = any(it.source in FALLBACK_SOURCES for it in suggestions)
+    heading = (placement.fallback_heading if has_fallback else "") or placement.heading
+    return PlacementContent(placement.slug, heading, suggestions, tuple(chosen.decisions))
+
+
+@dataclass(slots=True)
+class _Chosen:
+    """The suggestions taken so far, and why."""
+
+    placement: Placement
+    scene: Scene
+    suggestions: list[Suggestion] = field(default_factory=list)
+    decisions: list[Decision] = field(default_factory=list)
+    families: set[ProductId] = field(default_factory=set)
+    categories: Counter[str] = field(default_factory=Counter)
+
+    def consider(self, candidate: Candidate) -> None:
+        """Take the candidate or write down which step dropped it, and why."""
+        for step, objection in (
+            ("eligible", why_not_eligible(candidate, self.scene)),
+            ("variety", self._repeats(candidate)),
+            ("cut", self._is_full(candidate)),
+        ):
+            if objection:
+                self._decide(candidate, step, kept=False, reason=objection)
+                return
+        self._take(candidate)
+
+    def _take(self, candidate: Candidate) -> None:
+        product = self.scene.details[candidate.product_id]
+        self.families.add(product.family)
+        self.categories.update(product.category_ids[:1])
+        self.suggestions.append(
+            Suggestion(
+                product=product,
+                source=candidate.source,
+                anchor_id=candidate.anchor_id,
+                score=candidate.score,
+                evidence=candidate.evidence,
+                offer=candidate.offer,
+            )
+        )
+        place = f"shown as number {len(self.suggestions)}"
+        self._decide(candidate, "shown", kept=True, reason=place)
+
+    def _repeats(self, candidate: Candidate) -> str:
+        product = self.scene.details[candidate.product_id]
+        if product.family in self.families:
+            return "the product or a variant of it is suggested already"
+        most = self.placement.max_per_category
+        for category_id in product.category_ids[:1]:
+            if most is not None and self.categories[category_id] >= most:
+                return f"category {category_id} is there {most} times already"
+        return ""
+
+    def _is_full(self, candidate: Candidate) -> str:
+        is_fallback = candidate.source in FALLBACK_SOURCES
+        most = self.placement.min_items if is_fallback else self.placement.max_items
+        if len(self.suggestions) < most:
+            return ""
+        if is_fallback:
+            return f"best sellers only fill up to the minimum of {most}"
+        return f"the placement shows {most} at most"
+
+    def _decide(self, candidate: Candidate, step: str, *, kept: bool, reason: str) -> None:
+        self.decisions.append(
+            Decision(candidate.product_id, candidate.source, step, kept, reason)
+        )
+
+
+def why_not_eligible(candidate: Candidate, scene: Scene) -> str:
+    """Why the candidate must not be suggested here; empty if it may."""
+    product_id = candidate.product_id
+    product = scene.details.get(product_id)
+    if product is None:
+        return "the shop does not know this product any more"
+    if product_id in scene.anchors:
+        return "it is the product itself"
+    if product_id in scene.cart.product_ids:
+        return "already in the cart"
+    if product_id in scene.shown:
+        return "another placement of this page shows it"
+    if product_id in scene.related.banned:
+        return "banned by a curated relation"
+    if candidate.source is not Source.TIERS:
+        if product_id in scene.related.instead:
+            return "it replaces the product instead of adding to it"
+        if _is_variant_of_held(product, scene):
+            return "a variant of it is on the page or in the cart"
+    return _why_not_buyable(product, scene)
+
+
+def _is_variant_of_held(product: ProductDetails, scene: Scene) -> bool:
+    held = (*scene.anchors, *scene.cart.product_ids)
+    return any(scene.details[it].family == product.family for it in held if it in scene.details)
+
+
+def _why_not_buyable(product: ProductDetails, scene: Scene) -> str:
+    if not product.is_available:
+        return "cannot be bought now: hidden, sold out or not for this shopper"
+    if product.price is None:
+        return "it has no price"
+    if scene.currency and product.currency != scene.currency:
+        return f"it is priced in {product.currency}, not in {scene.currency}"
+    return ""

@@ -1,0 +1,212 @@
+"""Everything that is stored about a set of anchors, in one query.
+
+Curated relations, mined pairs, ladder mates and best sellers are five small selects; one UNION ALL
+of them keeps a page at a fixed, small number of queries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.db.models import Case, F, FloatField, QuerySet, Value, When
+
+from xsell.models import BestSeller, CoPurchase, ProductRelation, Tier
+from xsell.values import Candidate, Evidence, ProductId, Source
+
+BEST_SELLERS_READ = 24
+"""How deep the best seller lists are read; a placement shows 24 at most."""
+
+CROSS_SELL_KINDS = frozenset({ProductRelation.Kind.CROSS_SELL, ProductRelation.Kind.ACCESSORY})
+HIGHER, LOWER, BANNED = "higher", "lower", "ban"
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """Candidates of each source for some anchors, best first, and what must not be suggested.
+
+    `banned`: a person said never. `instead`: upgrades, substitutes and ladder mates of an anchor,
+    which replace it and so are no complement to it.
+    """
+
+    candidates: Mapping[Source, tuple[Candidate, ...]]
+    banned: frozenset[ProductId]
+    instead: frozenset[ProductId]
+
+
+class _Row(NamedTuple):
+    source: str
+    anchor_id: Any
+    product_id: Any
+    kind: str
+    position: int
+    score: float
+    n_both: int
+    n_anchor: int
+    n_suggested: int
+    n_baskets: int
+    lift: float
+    lift_lower: float
+
+
+def related_to(anchors: Collection[ProductId], now: datetime) -> Related:
+    """What the curated rows and the active snapshot know about the anchors, in one query."""
+    branches = [
+        _curated(anchors, now),
+        _mined(anchors),
+        _ladder_mates(anchors),
+        _category_best_sellers(anchors),
+        _best_sellers(),
+    ]
+    rows = [_Row(*row) for row in branches[0].union(*branches[1:], all=True)]
+    relations = [row for row in rows if row.source == Source.PINNED]
+    tiers = [row for row in rows if row.source == Source.TIERS]
+    mined = [row for row in rows if row.source == Source.MINED]
+    evidence = {(row.anchor_id, row.product_id): _evidence(row) for row in mined}
+    upsells = [row for row in relations if row.kind == ProductRelation.Kind.UPSELL]
+    return Related(
+        candidates={
+            Source.PINNED: _in_order(
+                (row for row in relations if row.kind in CROSS_SELL_KINDS), Source.PINNED, evidence
+            ),
+            Source.MINED: _by_summed_score(mined, evidence),
+            Source.TIERS: _in_order(
+                [*(row for row in tiers if row.kind == HIGHER), *upsells], Source.TIERS, {}
+            ),
+            **{
+                source: _in_order((row for row in rows if row.source == source), source, {})
+                for source in (Source.CATEGORY_BEST_SELLERS, Source.BEST_SELLERS)
+            },
+        },
+        banned=frozenset(row.product_id for row in relations if row.kind == BANNED),
+        instead=frozenset(
+            row.product_id
+            for row in (*tiers, *relations)
+            if row.kind not in CROSS_SELL_KINDS and row.kind != BANNED
+        ),
+    )
+
+
+def _evidence(row: _Row) -> Evidence:
+    return Evidence(
+        n_both=row.n_both,
+        n_anchor=row.n_anchor,
+        n_suggested=row.n_suggested,
+        n_baskets=row.n_baskets,
+        lift=row.lift,
+        lift_lower=row.lift_lower,
+    )
+
+
+def _in_order(
+    rows: Iterable[_Row],
+    source: Source,
+    evidence: Mapping[tuple[ProductId, ProductId], Evidence],
+) -> tuple[Candidate, ...]:
+    """Candidates by position; a product that several anchors propose counts once."""
+    first: dict[ProductId, Candidate] = {}
+    for row in sorted(rows, key=lambda row: row.position):
+        is_mined_too = evidence.get((row.anchor_id, row.product_id))
+        anchor_id = row.anchor_id if source in (Source.PINNED, Source.TIERS) else None
+        candidate = Candidate(
+            row.product_id, source, anchor_id, row.position, row.score, is_mined_too
+        )
+        first.setdefault(row.product_id, candidate)
+    return tuple(first.values())
+
+
+def _by_summed_score(
+    rows: Iterable[_Row], evidence: Mapping[tuple[ProductId, ProductId], Evidence]
+) -> tuple[Candidate, ...]:
+    """Best first by the sum of scores over the anchors; shown with the strongest anchor."""
+    totals: dict[ProductId, Candidate] = {}
+    for row in sorted(rows, key=lambda row: -row.score):
+        strongest = totals.get(row.product_id)
+        if strongest is None:
+            totals[row.product_id] = Candidate(
+                product_id=row.product_id,
+                source=Source.MINED,
+                anchor_id=row.anchor_id,
+                position=row.position,
+                score=row.score,
+                evidence=evidence[row.anchor_id, row.product_id],
+            )
+        else:
+            totals[row.product_id] = replace(strongest, score=strongest.score + row.score)
+    return tuple(sorted(totals.values(), key=lambda it: (-it.score, it.position, str(it.product_id))))
+
+
+def _no_counts() -> Iterator[Value]:
+    """Empty columns in the place of score, counts and lifts."""
+    yield Value(0.0, output_field=FloatField())
+    yield from (Value(0) for _ in range(4))
+    yield from (Value(0.0, output_field=FloatField()) for _ in range(2))
+
+
+def _curated(anchors: Collection[ProductId], now: datetime) -> QuerySet[Any, Any]:
+    kind = Case(
+        When(verdict=ProductRelation.Verdict.BAN, then=Value(BANNED)), default=F("kind")
+    )
+    return (
+        ProductRelation.objects.running_at(now)
+        .filter(anchor__in=anchors)
+        .order_by()
+        .values_list(
+            Value(Source.PINNED.value), "anchor_id", "suggested_id", kind, "position", *_no_counts()
+        )
+    )
+
+
+def _mined(anchors: Collection[ProductId]) -> QuerySet[Any, Any]:
+    return (
+        CoPurchase.objects.filter(run__is_active=True, anchor__in=anchors)
+        .order_by()
+        .values_list(
+            *(Value(Source.MINED.value), "anchor_id", "suggested_id", Value(""), "position"),
+            *("score", "n_both", "n_anchor", "n_suggested", "run__n_baskets"),
+            *("lift", "lift_lower"),
+        )
+    )
+
+
+def _ladder_mates(anchors: Collection[ProductId]) -> QuerySet[Any, Any]:
+    is_higher = When(rank__gt=F("ladder__tiers__rank"), then=Value(HIGHER))
+    return (
+        Tier.objects.filter(ladder__is_live=True, ladder__tiers__product__in=anchors)
+        .exclude(product__in=anchors)
+        .order_by()
+        .values_list(
+            *(Value(Source.TIERS.value), "ladder__tiers__product_id", "product_id"),
+            *(Case(is_higher, default=Value(LOWER)), "rank"),
+            *_no_counts(),
+        )
+    )
+
+
+def _category_best_sellers(anchors: Collection[ProductId]) -> QuerySet[Any, Any]:
+    own = BestSeller.objects.filter(run__is_active=True, product__in=anchors)
+    return (
+        BestSeller.objects.filter(
+            run__is_active=True,
+            category_position__lte=BEST_SELLERS_READ,
+            category_id__in=own.exclude(category_id="").values("category_id"),
+        )
+        .order_by()
+        .values_list(
+            *(Value(Source.CATEGORY_BEST_SELLERS.value), "product_id", "product_id", Value("")),
+            *("category_position", *_no_counts()),
+        )
+    )
+
+
+def _best_sellers() -> QuerySet[Any, Any]:
+    return (
+        BestSeller.objects.filter(run__is_active=True, position__lte=BEST_SELLERS_READ)
+        .order_by()
+        .values_list(
+            *(Value(Source.BEST_SELLERS.value), "product_id", "product_id", Value("")),
+            *("position", *_no_counts()),
+        )
+    )

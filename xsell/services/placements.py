@@ -1,0 +1,67 @@
+"""The placements that xsell's own tags draw."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import router
+from django.utils.translation import gettext_noop
+
+from xsell.models import Offer, Placement
+from xsell.values import Source
+
+DEFAULT_PLACEMENTS: dict[str, dict[str, Any]] = {
+    "product-page": {
+        "heading": gettext_noop("Frequently bought together"),
+        "fallback_heading": gettext_noop("Goes well with this"),
+        "sources": [Source.PINNED, Source.MINED, Source.CATEGORY_BEST_SELLERS],
+        "min_items": 2,
+        "max_items": 3,
+    },
+    "upgrade": {
+        "heading": gettext_noop("A step up"),
+        "sources": [Source.TIERS],
+        "max_items": 1,
+    },
+    "cart": {
+        "heading": gettext_noop("Goes well with your cart"),
+        "fallback_heading": gettext_noop("Popular with other shoppers"),
+        "sources": [Source.PINNED, Source.OFFERS, Source.MINED, Source.BEST_SELLERS],
+        "min_items": 2,
+        "max_items": 4,
+        "max_per_category": 2,
+    },
+    "checkout-bump": {
+        "heading": gettext_noop("Add to your order"),
+        "sources": [Source.OFFERS],
+        "offer_kind": Offer.Kind.BUMP,
+        "max_items": 2,
+    },
+    "thank-you": {
+        "heading": gettext_noop("For your next order"),
+        "fallback_heading": gettext_noop("Popular with other shoppers"),
+        "sources": [Source.PINNED, Source.MINED, Source.BEST_SELLERS],
+        "min_items": 2,
+        "max_items": 4,
+        "max_per_category": 2,
+    },
+}
+
+
+def create_default_placements(*, using: str, **kwargs: Any) -> None:
+    """Make those of the default placements that are missing; never touch one that is there.
+
+    Receiver of `post_migrate`: tags work right after `migrate`, and a merchandiser sees in the
+    admin what they draw. To have a placement no more, switch it off.
+    """
+    if not router.allow_migrate_model(using, Placement):
+        return
+    known = set(Placement.objects.using(using).values_list("slug", flat=True))
+    Placement.objects.using(using).bulk_create(
+        [
+            Placement(slug=slug, **{**fields, "sources": [str(it) for it in fields["sources"]]})
+            for slug, fields in DEFAULT_PLACEMENTS.items()
+            if slug not in known
+        ],
+        ignore_conflicts=True,
+    )

@@ -1,0 +1,1 @@
+"""HTML for shoppers, and the views behind its buttons."""
