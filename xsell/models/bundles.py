@@ -56,7 +56,7 @@ class BundleItem(models.Model):
     class Meta:
         verbose_name = _("bundle item")
         verbose_name_plural = _("bundle items")
-        ordering = ["bundle", "position", "pk"]
+        ordering = ["bundle_id", "position", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["bundle", "product"], name="xsell_bundle_item_once"),
             models.CheckConstraint(

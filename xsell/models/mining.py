@@ -75,7 +75,7 @@ class CoPurchase(models.Model):
     class Meta:
         verbose_name = _("co-purchase")
         verbose_name_plural = _("co-purchases")
-        ordering = ["run", "anchor", "position"]
+        ordering = ["run_id", "anchor_id", "position"]
         constraints = [
             models.UniqueConstraint(
                 fields=["run", "anchor", "suggested"], name="xsell_copurchase_once"
@@ -109,7 +109,7 @@ class BestSeller(models.Model):
     class Meta:
         verbose_name = _("best seller")
         verbose_name_plural = _("best sellers")
-        ordering = ["run", "position"]
+        ordering = ["run_id", "position"]
         constraints = [
             models.UniqueConstraint(fields=["run", "product"], name="xsell_best_seller_once"),
         ]

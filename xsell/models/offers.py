@@ -59,7 +59,7 @@ class OfferCondition(models.Model):
     class Meta:
         verbose_name = _("offer condition")
         verbose_name_plural = _("offer conditions")
-        ordering = ["offer", "group", "pk"]
+        ordering = ["offer_id", "group", "pk"]
         constraints = [
             models.CheckConstraint(
                 condition=(

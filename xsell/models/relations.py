@@ -34,7 +34,7 @@ class ProductRelation(Scheduled):
     class Meta:
         verbose_name = _("product relation")
         verbose_name_plural = _("product relations")
-        ordering = ["anchor", "kind", "position", "pk"]
+        ordering = ["anchor_id", "kind", "position", "pk"]
         constraints = [
             models.UniqueConstraint(
                 fields=["anchor", "suggested", "kind"], name="xsell_relation_once"

@@ -41,7 +41,7 @@ class Tier(models.Model):
     class Meta:
         verbose_name = _("tier")
         verbose_name_plural = _("tiers")
-        ordering = ["ladder", "rank"]
+        ordering = ["ladder_id", "rank"]
         constraints = [
             models.UniqueConstraint(fields=["ladder", "rank"], name="xsell_tier_rank_once"),
             models.UniqueConstraint(fields=["ladder", "product"], name="xsell_tier_product_once"),
@@ -76,7 +76,7 @@ class TierBenefit(models.Model):
     class Meta:
         verbose_name = _("tier benefit")
         verbose_name_plural = _("tier benefits")
-        ordering = ["tier", "position", "pk"]
+        ordering = ["tier_id", "position", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["tier", "feature"], name="xsell_tier_feature_once"),
         ]
