@@ -1,0 +1,48 @@
+from django.contrib import admin
+
+from demo_shop.models import Category, Household, Order, OrderLine, Product
+
+
+@admin.register(Category)
+class CategoryAdmin(admin.ModelAdmin):
+    list_display = ["name", "parent", "is_listed"]
+    list_filter = ["is_listed", "parent"]
+    list_select_related = ["parent"]
+    search_fields = ["name"]
+    prepopulated_fields = {"slug": ["name"]}
+
+
+@admin.register(Product)
+class ProductAdmin(admin.ModelAdmin):
+    list_display = ["title", "sku", "brand_kind", "size", "price", "stock", "is_published"]
+    list_filter = ["is_published", "brand_kind", "category__parent"]
+    search_fields = ["title", "=sku"]
+    autocomplete_fields = ["category"]
+    ordering = ["-n_orders", "pk"]
+    show_full_result_count = False
+
+
+class OrderLineInline(admin.TabularInline):
+    model = OrderLine
+    extra = 0
+    autocomplete_fields = ["product"]
+
+
+@admin.register(Order)
+class OrderAdmin(admin.ModelAdmin):
+    list_display = ["number", "placed_at", "customer", "status", "total"]
+    list_filter = ["status"]
+    list_select_related = ["customer"]
+    search_fields = ["=number", "email"]
+    raw_id_fields = ["customer"]
+    date_hierarchy = "placed_at"
+    inlines = [OrderLineInline]
+    show_full_result_count = False
+
+
+@admin.register(Household)
+class HouseholdAdmin(admin.ModelAdmin):
+    list_display = ["number", "age_band", "size_band", "composition", "income_band"]
+    list_filter = ["age_band", "composition"]
+    search_fields = ["=number"]
+    raw_id_fields = ["user"]
