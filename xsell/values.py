@@ -211,6 +211,11 @@ class PlacementContent:
     suggestions: tuple[Suggestion, ...]
     decisions: tuple[Decision, ...]
 
+    @property
+    def has_fallback(self) -> bool:
+        """Whether best sellers had to fill the place."""
+        return any(it.source in FALLBACK_SOURCES for it in self.suggestions)
+
 
 @dataclass(frozen=True, slots=True)
 class TierFeature:

@@ -42,7 +42,7 @@ class CartFromModel(BaseAdapter):
         cart_id = self.cart_id(request)
         if cart_id is None:
             return Cart(currency=self.currency)
-        rows = self._lines(cart_id).annotate(**annotations(self.cart_line.columns())).order_by("pk")
+        rows = self._cart_lines(cart_id).annotate(**annotations(self.cart_line.columns())).order_by("pk")
         lines = tuple(
             CartLine(
                 ref=str(row.pk),
@@ -124,18 +124,18 @@ class CartFromModel(BaseAdapter):
             }
         return ""
 
-    def _lines(self, cart_id: Any) -> QuerySet[Any]:
+    def _cart_lines(self, cart_id: Any) -> QuerySet[Any]:
         return self.cart_line_model._default_manager.filter(**{self.cart_line.cart: cart_id})
 
     def _plain_line(self, cart_id: Any, product_id: ProductId) -> Any:
         mapping = self.cart_line
-        lines = self._lines(cart_id).select_for_update().filter(**{mapping.product: product_id})
+        lines = self._cart_lines(cart_id).select_for_update().filter(**{mapping.product: product_id})
         return next((line for line in lines.order_by("pk") if not self._options(line)), None)
 
     def _twin(self, line: Any, product_id: ProductId) -> Any:
         """Another line of the same cart with that product and the same options."""
         mapping = self.cart_line
-        lines = self._lines(getattr(line, f"{mapping.cart}_id")).select_for_update()
+        lines = self._cart_lines(getattr(line, f"{mapping.cart}_id")).select_for_update()
         others = lines.filter(**{mapping.product: product_id}).exclude(pk=line.pk).order_by("pk")
         return next((it for it in others if self._options(it) == self._options(line)), None)
 
@@ -143,7 +143,7 @@ class CartFromModel(BaseAdapter):
         cart_id = self.cart_id(request)
         if cart_id is None or not str(line_ref).strip():
             return None
-        lines = self._lines(cart_id).select_for_update()
+        lines = self._cart_lines(cart_id).select_for_update()
         return next((line for line in lines if str(line.pk) == str(line_ref)), None)
 
     def _options(self, line: Any) -> Any:
@@ -160,7 +160,7 @@ class CartFromModel(BaseAdapter):
         )
 
     def _set(self, line: Any, quantity: Any) -> None:
-        self._lines(getattr(line, f"{self.cart_line.cart}_id")).filter(pk=line.pk).update(
+        self._cart_lines(getattr(line, f"{self.cart_line.cart}_id")).filter(pk=line.pk).update(
             **{self.cart_line.quantity: quantity}
         )
 

@@ -21,7 +21,7 @@ class OrdersFromModel(BaseAdapter):
     def order_lines(
         self, since: datetime | None = None, until: datetime | None = None
     ) -> QuerySet[Any, dict[str, Any]]:
-        lines = self._lines().filter(self.order_line.counts)
+        lines = self._all_order_lines().filter(self.order_line.counts)
         if since is not None:
             lines = lines.filter(xsell_placed_at__gte=since)
         if until is not None:
@@ -29,7 +29,7 @@ class OrdersFromModel(BaseAdapter):
         return lines.values(*ORDER_LINE_COLUMNS)
 
     def order(self, order_ref: str, context: ShopContext) -> Order | None:
-        lines = list(self._lines().filter(xsell_order=order_ref).values(*ORDER_LINE_COLUMNS))
+        lines = list(self._all_order_lines().filter(xsell_order=order_ref).values(*ORDER_LINE_COLUMNS))
         if not lines or not self.may_see(lines[0], context):
             return None
         return Order(
@@ -48,6 +48,6 @@ class OrdersFromModel(BaseAdapter):
             return True
         return str(line["xsell_order"]) in context.facts.get("order_refs", ())
 
-    def _lines(self) -> QuerySet[Any]:
+    def _all_order_lines(self) -> QuerySet[Any]:
         model = apps.get_model(self.order_line.model)
         return model._default_manager.order_by().annotate(**annotations(self.order_line.columns()))

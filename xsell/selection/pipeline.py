@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from xsell.models import Placement
 from xsell.selection.related import Related
@@ -49,9 +49,12 @@ def fill_placement(
             for it in suggestions
         ]
         suggestions = ()
-    has_fallback = any(it.source in FALLBACK_SOURCES for it in suggestions)
-    heading = (placement.fallback_heading if has_fallback else "") or placement.heading
-    return PlacementContent(placement.slug, heading, suggestions, tuple(chosen.decisions))
+    content = PlacementContent(
+        placement.slug, placement.heading, suggestions, tuple(chosen.decisions)
+    )
+    if content.has_fallback and placement.fallback_heading:
+        return replace(content, heading=placement.fallback_heading)
+    return content
 
 
 @dataclass(slots=True)
@@ -91,7 +94,7 @@ class _Chosen:
                 offer=candidate.offer,
             )
         )
-        place = f"shown as number {len(self.suggestions)}"
+        place = f"number {len(self.suggestions)} of {self.placement.slug}"
         self._decide(candidate, "shown", kept=True, reason=place)
 
     def _repeats(self, candidate: Candidate) -> str:

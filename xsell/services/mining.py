@@ -53,7 +53,7 @@ def recompute_relations(
     since: datetime | None = None,
     until: datetime | None = None,
     k: int = 20,
-    scoring: str = "cosine",
+    scoring: str = "jaccard",
     min_count: int = 3,
     half_life_days: float | None = None,
     started_by: str = "",

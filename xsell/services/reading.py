@@ -62,9 +62,9 @@ def read_order_lines(
     lines = adapter.order_lines(since, until)
     usable = Q(xsell_product__isnull=False, xsell_quantity__gt=0)
     counts = lines.aggregate(
-        n_read=Count("*"),
-        n_without_product=Count("*", filter=Q(xsell_product__isnull=True)),
-        n_usable=Count("*", filter=usable),
+        n_read=Count("pk"),
+        n_without_product=Count("pk", filter=Q(xsell_product__isnull=True)),
+        n_usable=Count("pk", filter=usable),
     )
     n_usable = counts["n_usable"]
     orders, products = Codes(), Codes()

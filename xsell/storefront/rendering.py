@@ -63,17 +63,32 @@ def placement_context(
 
 
 def together_context(request: HttpRequest | None, product: Any) -> dict[str, Any]:
-    """Frequently bought together: the suggestions, and the price of all with the product."""
+    """Frequently bought together: the suggestions, and the price of all with the product.
+
+    `all` is empty where best sellers fill the place, for those are not bought together with it. A
+    product that is in the cart already is not put there a second time.
+    """
 
     def build(page: Page) -> dict[str, Any]:
         product_id = key_of(product)
         content = page.placement("product-page", product_id=product_id)
         current = page.known()[0].get(product_id)
-        if current is None or not current.is_available or current.price is None:
-            return {**_placement(page, content), "anchor": None}
-        together = [current, *(it.product for it in content.suggestions)]
-        total = sum((it.price or Decimal(0) for it in together), Decimal(0))
-        return {**_placement(page, content), "anchor": current, "all": together, "total": total}
+        is_wanted = (
+            current is not None
+            and current.is_available
+            and current.price is not None
+            and product_id not in page.cart.product_ids
+        )
+        together = [current] if current is not None and is_wanted else []
+        together += [it.product for it in content.suggestions]
+        if content.has_fallback or len(together) < 2:
+            together = []
+        return {
+            **_placement(page, content),
+            "anchor": current if together and is_wanted else None,
+            "all": together,
+            "total": sum((it.price or Decimal(0) for it in together), Decimal(0)),
+        }
 
     return shown(request, "frequently bought together", build)
 
