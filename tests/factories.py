@@ -8,6 +8,20 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from demo_shop.models import Cart, CartLine, Category, Order, OrderLine, Product
+from xsell.models import (
+    BestSeller,
+    Bundle,
+    BundleItem,
+    CoPurchase,
+    MiningRun,
+    Offer,
+    OfferCondition,
+    Placement,
+    ProductRelation,
+    Tier,
+    TierBenefit,
+    TierLadder,
+)
 
 
 class UserFactory(DjangoModelFactory):
@@ -79,3 +93,119 @@ class CartLineFactory(DjangoModelFactory):
     cart = factory.SubFactory(CartFactory)
     product = factory.SubFactory(ProductFactory)
     quantity = 1
+
+
+class ProductRelationFactory(DjangoModelFactory):
+    class Meta:
+        model = ProductRelation
+
+    anchor = factory.SubFactory(ProductFactory)
+    suggested = factory.SubFactory(ProductFactory)
+
+
+class MiningRunFactory(DjangoModelFactory):
+    class Meta:
+        model = MiningRun
+
+    started_at = factory.LazyFunction(timezone.now)
+    status = MiningRun.Status.READY
+    is_active = True
+    n_baskets = 10_000
+
+
+class CoPurchaseFactory(DjangoModelFactory):
+    class Meta:
+        model = CoPurchase
+
+    run = factory.SubFactory(MiningRunFactory)
+    anchor = factory.SubFactory(ProductFactory)
+    suggested = factory.SubFactory(ProductFactory)
+    position = 1
+    score = 0.5
+    n_both = 40
+    n_anchor = 100
+    n_suggested = 80
+    lift = 50.0
+    lift_lower = 40.0
+
+
+class BestSellerFactory(DjangoModelFactory):
+    class Meta:
+        model = BestSeller
+
+    run = factory.SubFactory(MiningRunFactory)
+    product = factory.SubFactory(ProductFactory)
+    category_id = factory.LazyAttribute(lambda row: str(row.product.category_id))
+    n_orders = 100
+    position = factory.Sequence(lambda n: n + 1)
+    category_position = 1
+
+
+class TierLadderFactory(DjangoModelFactory):
+    class Meta:
+        model = TierLadder
+
+    name = factory.Sequence("Ladder {}".format)
+
+
+class TierFactory(DjangoModelFactory):
+    class Meta:
+        model = Tier
+
+    ladder = factory.SubFactory(TierLadderFactory)
+    product = factory.SubFactory(ProductFactory)
+    rank = 1
+    label = "Good"
+
+
+class TierBenefitFactory(DjangoModelFactory):
+    class Meta:
+        model = TierBenefit
+
+    tier = factory.SubFactory(TierFactory)
+    feature = factory.Sequence("Feature {}".format)
+
+
+class BundleFactory(DjangoModelFactory):
+    class Meta:
+        model = Bundle
+
+    name = factory.Sequence("Bundle {}".format)
+    saving_percent = Decimal(10)
+    is_live = True
+
+
+class BundleItemFactory(DjangoModelFactory):
+    class Meta:
+        model = BundleItem
+
+    bundle = factory.SubFactory(BundleFactory)
+    product = factory.SubFactory(ProductFactory)
+
+
+class OfferFactory(DjangoModelFactory):
+    class Meta:
+        model = Offer
+
+    name = factory.Sequence("Offer {}".format)
+    kind = Offer.Kind.BUMP
+    product = factory.SubFactory(ProductFactory)
+    headline = "Before you pay"
+    is_live = True
+
+
+class OfferConditionFactory(DjangoModelFactory):
+    class Meta:
+        model = OfferCondition
+
+    offer = factory.SubFactory(OfferFactory)
+    kind = OfferCondition.Kind.HAS_PRODUCT
+
+
+class PlacementFactory(DjangoModelFactory):
+    class Meta:
+        model = Placement
+
+    slug = factory.Sequence("place-{}".format)
+    heading = "Suggestions"
+    sources = factory.LazyFunction(lambda: ["pinned", "mined"])
