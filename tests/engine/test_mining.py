@@ -86,6 +86,19 @@ def test_threads_and_the_order_of_lines_change_nothing(scoring, half_life_days):
     assert rows(mine(back_to_front, threads=2, **rules)) == first
 
 
+@pytest.mark.parametrize("scoring", sorted(SCORINGS))
+@pytest.mark.parametrize("half_life_days", [None, 30])
+def test_a_shop_of_hundreds_of_products_is_mined_as_the_naive_double_does(scoring, half_life_days):
+    """Many products to a chunk of work, as in a real shop."""
+    lines = random_lines()
+    columns = zip(
+        lines.order.tolist(), lines.product.tolist(), lines.placed_at.tolist(), strict=True
+    )
+    rules = {"k": 20, "scoring": scoring, "half_life_days": half_life_days, "min_count": 3}
+    expected = naive.mine([naive.Line(*column, 1) for column in columns], **rules)
+    assert rows(mine(lines, min_lift_lower=None, **rules)) == expected.rows
+
+
 @pytest.mark.parametrize("kind", sorted(ID_KINDS))
 def test_ids_come_back_in_the_kind_they_came_in(kind):
     ids = [ID_KINDS[kind](n) for n in (1, 2, 3)]
