@@ -1,0 +1,17 @@
+"""Addresses of the API; mounted beside `xsell.storefront.urls`, in a namespace of its own."""
+
+from django.urls import path
+
+from xsell.api import views
+
+app_name = "xsell-api"
+
+urlpatterns = [
+    path("placements/<slug:slug>/", views.PlacementView.as_view(), name="placement"),
+    path(
+        "products/<str:product_id>/frequently-bought-together/",
+        views.FrequentlyBoughtTogetherView.as_view(),
+        name="frequently-bought-together",
+    ),
+    path("schema/", views.SchemaView.as_view(), name="schema"),
+]
