@@ -127,3 +127,15 @@ def context(context):
     """A browser that reaches this machine only, so that no page can lean on a CDN."""
     context.route(lambda url: urlsplit(url).hostname not in LOOPBACK, lambda route: route.abort())
     return context
+
+
+# ----------------------------------------------------------------------------------------- shop
+
+
+@pytest.fixture
+def shop(db: None) -> object:
+    """A small shop in the words of its people (see tests/shopfloor.py)."""
+    # Imported here: other hosts' sessions use this file too, without the demo shop's models.
+    from tests.shopfloor import ShopFloor  # noqa: PLC0415
+
+    return ShopFloor()

@@ -1,0 +1,134 @@
+"""A small shop in the words of its people: products by name, rows in one line each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from django.utils import timezone
+
+from demo_shop.models import Product
+from tests import factories as make
+from xsell.adapters import get_adapter
+from xsell.models import MiningRun, OfferCondition, Placement
+from xsell.selection.explaining import imagined_cart
+from xsell.selection.pages import Page
+from xsell.values import PlacementContent
+
+
+class ShopFloor:
+    """Products by name; a name that is new is put on the shelf."""
+
+    def __init__(self) -> None:
+        self.run: MiningRun = make.MiningRunFactory()
+        self._products: dict[str, Product] = {}
+
+    def __getitem__(self, name: str) -> Product:
+        if name not in self._products:
+            self.stock(name)
+        return self._products[name]
+
+    def stock(self, *names: str, **fields: Any) -> None:
+        """Put products on the shelf."""
+        for name in names:
+            self._products[name] = make.ProductFactory(title=name, **fields)
+
+    def name_of(self, product_id: Any) -> str:
+        return next(name for name, it in self._products.items() if it.pk == product_id)
+
+    def relate(self, anchor: str, *suggested: str, **fields: Any) -> None:
+        """Curated relations, in order."""
+        for position, name in enumerate(suggested):
+            make.ProductRelationFactory(
+                anchor=self[anchor], suggested=self[name], position=position, **fields
+            )
+
+    def bought_with(self, anchor: str, *suggested: str, score: float = 0.9, **fields: Any) -> None:
+        """Mined relations, the strongest first."""
+        for place, name in enumerate(suggested):
+            make.CoPurchaseFactory(
+                run=self.run,
+                anchor=self[anchor],
+                suggested=self[name],
+                position=place + 1,
+                score=score - place / 10,
+                **fields,
+            )
+
+    def best_sellers(self, *names: str) -> None:
+        """What sells best, the best first."""
+        places: dict[int, int] = {}
+        for position, name in enumerate(names, 1):
+            category = self[name].category_id
+            places[category] = places.get(category, 0) + 1
+            make.BestSellerFactory(
+                run=self.run,
+                product=self[name],
+                position=position,
+                category_position=places[category],
+            )
+
+    def ladder(self, *names: str, recommended: str = "", **fields: Any) -> None:
+        """A tier ladder, the lowest rung first."""
+        ladder = make.TierLadderFactory(**fields)
+        for rank, name in enumerate(names, 1):
+            make.TierFactory(
+                ladder=ladder,
+                product=self[name],
+                rank=rank,
+                label=name.title(),
+                is_recommended=name == recommended,
+            )
+
+    def bundle(self, percent: int, quantities: dict[str, int], **fields: Any) -> Any:
+        """A live bundle."""
+        bundle = make.BundleFactory(saving_percent=Decimal(percent), **fields)
+        for position, (name, quantity) in enumerate(quantities.items()):
+            make.BundleItemFactory(
+                bundle=bundle, product=self[name], quantity=quantity, position=position
+            )
+        return bundle
+
+    def offer(self, name: str, *groups: dict[str, Any], **fields: Any) -> Any:
+        """An offer of the product; each group is a table of conditions that must all hold."""
+        offer = make.OfferFactory(product=self[name], **fields)
+        for number, group in enumerate(groups, 1):
+            for kind, operand in group.items():
+                column = {
+                    OfferCondition.Kind.HAS_PRODUCT: "product",
+                    OfferCondition.Kind.HAS_CATEGORY: "category_id",
+                    OfferCondition.Kind.TOTAL_AT_LEAST: "amount",
+                }[OfferCondition.Kind(kind)]
+                value = self[operand] if column == "product" else operand
+                make.OfferConditionFactory(
+                    offer=offer, group=number, kind=kind, **{column: value}
+                )
+        return offer
+
+    def place(self, slug: str, **fields: Any) -> None:
+        """Change a placement."""
+        Placement.objects.filter(slug=slug).update(**fields)
+
+    def page(self, cart: Iterable[str] = (), quantity: int = 1, **context: Any) -> Page:
+        """The page of a shopper who holds these."""
+        adapter = get_adapter()
+        held = imagined_cart(adapter, [self[name].pk for name in cart])
+        lines = tuple(replace(line, quantity=quantity) for line in held.lines)
+        shopper = replace(adapter.context_for(), **context)
+        return Page(adapter, shopper, replace(held, lines=lines), timezone.now())
+
+    def content(
+        self, slug: str, product: str = "", cart: Iterable[str] = (), **context: Any
+    ) -> PlacementContent:
+        """What a placement holds."""
+        product_id = self[product].pk if product else None
+        return self.page(cart, **context).placement(slug, product_id=product_id)
+
+    def shown(
+        self, slug: str, product: str = "", cart: Iterable[str] = (), **context: Any
+    ) -> list[str]:
+        """Names of what a placement shows, in order."""
+        content = self.content(slug, product, cart, **context)
+        return [it.product.title for it in content.suggestions]
