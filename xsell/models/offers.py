@@ -65,7 +65,14 @@ class OfferCondition(models.Model):
                 condition=(
                     Q(kind="has_product", product__isnull=False, category_id="", amount=None)
                     | (Q(kind="has_category", product=None, amount=None) & ~Q(category_id=""))
-                    | Q(kind="total_at_least", product=None, category_id="", amount__gt=0)
+                    | Q(
+                        kind="total_at_least",
+                        product=None,
+                        category_id="",
+                        # A comparison with NULL is no failure to a CHECK: say it outright.
+                        amount__isnull=False,
+                        amount__gt=0,
+                    )
                 ),
                 name="xsell_condition_has_its_operand",
                 violation_error_message=_(

@@ -71,12 +71,12 @@ class _Chosen:
     def consider(self, candidate: Candidate) -> None:
         """Take the candidate or write down which step dropped it, and why."""
         for step, objection in (
-            ("eligible", why_not_eligible(candidate, self.scene)),
-            ("variety", self._repeats(candidate)),
-            ("cut", self._is_full(candidate)),
+            ("eligible", self._not_eligible),
+            ("variety", self._repeats),
+            ("cut", self._is_full),
         ):
-            if objection:
-                self._decide(candidate, step, kept=False, reason=objection)
+            if reason := objection(candidate):
+                self._decide(candidate, step, kept=False, reason=reason)
                 return
         self._take(candidate)
 
@@ -96,6 +96,9 @@ class _Chosen:
         )
         place = f"number {len(self.suggestions)} of {self.placement.slug}"
         self._decide(candidate, "shown", kept=True, reason=place)
+
+    def _not_eligible(self, candidate: Candidate) -> str:
+        return why_not_eligible(candidate, self.scene)
 
     def _repeats(self, candidate: Candidate) -> str:
         product = self.scene.details[candidate.product_id]

@@ -1,0 +1,181 @@
+"""Shoppers take suggestions."""
+
+from decimal import Decimal
+
+import pytest
+from django.contrib.messages import get_messages
+from django.test import Client
+from django.urls import reverse
+
+from demo_shop.models import CartLine
+from xsell.services.pricing import price_cart
+from xsell.signals import products_added
+
+
+def held():
+    """The cart: product title -> quantity."""
+    return dict(CartLine.objects.values_list("product__title", "quantity"))
+
+
+def post(client, name, *args, **fields):
+    response = client.post(reverse(f"xsell:{name}", args=args), fields)
+    return response, [str(it) for it in get_messages(response.wsgi_request)]
+
+
+def test_add_all_puts_one_of_each_into_the_cart(shop, client):
+    chosen = [shop["camera"].pk, shop["strap"].pk, shop["strap"].pk]
+    response, said = post(client, "add", product=chosen, next="/shelves/")
+    assert (response.status_code, response["Location"]) == (302, "/shelves/")
+    assert held() == {"camera": 1, "strap": 1}
+    assert said == ["2 products are in your cart."]
+
+
+def test_what_cannot_be_had_is_said_and_the_rest_is_added(shop, client):
+    shop.stock("strap", stock=0)
+    _, said = post(client, "add", product=[shop["camera"].pk, shop["strap"].pk, 10**9])
+    assert held() == {"camera": 1}
+    assert said == [
+        "1 product is in your cart.",
+        "This product is not available any more.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("product", "status"),
+    [("", 400), ("x", 400), ("1 OR 1", 400), ("9" * 40, 400), ("\x00", 400), ([], 400)],
+)
+def test_a_product_that_is_none_is_refused_and_changes_nothing(db, client, product, status):
+    response, _ = post(client, "add", product=product)
+    assert response.status_code == status
+    assert held() == {}
+
+
+def test_too_many_at_once_are_refused(db, client):
+    response, _ = post(client, "add", product=list(range(1, 27)))
+    assert response.status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("target", "goes_to"),
+    [
+        ("/checkout/?a=1", "/checkout/?a=1"),
+        ("https://evil.example/", "/"),
+        ("//evil.example/", "/"),
+        ("javascript:alert(1)", "/"),
+        ("", "/"),
+    ],
+)
+def test_it_leads_back_into_the_shop_and_nowhere_else(shop, client, target, goes_to):
+    response, _ = post(client, "add", product=shop["camera"].pk, next=target)
+    assert response["Location"] == goes_to
+
+
+@pytest.mark.parametrize("name", ["add", "upgrade"])
+def test_the_buttons_answer_to_post_alone(db, client, name):
+    assert client.get(reverse(f"xsell:{name}")).status_code == 405
+
+
+def test_listeners_hear_what_was_added(shop, client, django_capture_on_commit_callbacks):
+    heard = []
+
+    def listen(sender, request, changes, **kwargs):
+        heard.extend((it.product_id, it.done) for it in changes)
+
+    products_added.connect(listen)
+    try:
+        with django_capture_on_commit_callbacks(execute=True):
+            post(client, "add", product=shop["camera"].pk)
+    finally:
+        products_added.disconnect(listen)
+    assert heard == [(shop["camera"].pk, True)]
+
+
+def test_an_upgrade_takes_the_place_of_the_line_and_keeps_its_quantity(shop, client):
+    shop.ladder("good", "better")
+    post(client, "add", product=shop["good"].pk)
+    CartLine.objects.update(quantity=3)
+    post(client, "upgrade", current=shop["good"].pk, better=shop["better"].pk)
+    assert held() == {"better": 3}
+
+
+def test_an_upgrade_of_what_is_not_in_the_cart_is_added(shop, client):
+    shop.ladder("good", "better")
+    post(client, "upgrade", current=shop["good"].pk, better=shop["better"].pk)
+    assert held() == {"better": 1}
+
+
+@pytest.mark.parametrize("better", ["camera", "sold out"])
+def test_what_is_no_upgrade_is_refused_and_the_cart_stays(shop, client, better):
+    shop.stock("sold out", stock=0)
+    shop.ladder("good", "sold out")
+    post(client, "add", product=shop["good"].pk)
+    _, said = post(client, "upgrade", current=shop["good"].pk, better=shop[better].pk)
+    assert held() == {"good": 1}
+    assert said == ["1 product is in your cart.", "This is not on offer any more."]
+
+
+@pytest.mark.parametrize(("current", "better"), [("", "1"), ("1", ""), ("x", "y")])
+def test_an_upgrade_needs_two_products(db, client, current, better):
+    response, _ = post(client, "upgrade", current=current, better=better)
+    assert response.status_code == 400
+
+
+def test_a_bump_adds_its_line(shop, client):
+    offer = shop.offer("batteries", {"has_product": "camera"})
+    post(client, "add", product=shop["camera"].pk)
+    post(client, "accept-bump", offer.pk)
+    assert held() == {"camera": 1, "batteries": 1}
+
+
+def test_a_bump_whose_conditions_do_not_hold_is_refused(shop, client):
+    offer = shop.offer("batteries", {"has_product": "camera"})
+    _, said = post(client, "accept-bump", offer.pk)
+    assert held() == {}
+    assert said == ["This offer does not hold any more."]
+
+
+def test_a_bump_that_there_never_was_is_refused(db, client):
+    _, said = post(client, "accept-bump", 987654)
+    assert said == ["This offer does not hold any more."]
+
+
+def test_a_bundle_is_added_whole(shop, client):
+    bundle = shop.bundle(10, {"bread": 1, "egg": 6})
+    post(client, "add-bundle", bundle.pk)
+    assert held() == {"bread": 1, "egg": 6}
+
+
+def test_a_bundle_with_a_part_that_is_short_leaves_the_cart_as_it_was(shop, client):
+    shop.stock("egg", stock=5)
+    bundle = shop.bundle(10, {"bread": 1, "egg": 6})
+    _, said = post(client, "add-bundle", bundle.pk)
+    assert held() == {}
+    assert said == ["Only 5 of egg are left."]
+
+
+def test_a_bundle_that_is_not_live_is_refused(shop, client):
+    bundle = shop.bundle(10, {"bread": 1, "egg": 6}, is_live=False)
+    _, said = post(client, "add-bundle", bundle.pk)
+    assert held() == {}
+    assert said == ["This bundle is not on offer any more."]
+
+
+def test_the_cart_pays_what_the_bundle_said(shop, client, rf):
+    shop.stock("bread", price=Decimal("2.50"))
+    shop.stock("egg", price=Decimal("0.30"))
+    bundle = shop.bundle(10, {"bread": 1, "egg": 6})
+    request = rf.get("/")
+    request.session = client.session
+    assert price_cart(request).saving == 0
+    post(client, "add-bundle", bundle.pk)
+    request.session = client.session
+    assert price_cart(request).saving == Decimal("0.43")
+    CartLine.objects.filter(product=shop["egg"]).update(quantity=5)
+    assert price_cart(request).saving == 0
+
+
+def test_every_form_wants_its_token(shop):
+    strict = Client(enforce_csrf_checks=True)
+    response = strict.post(reverse("xsell:add"), {"product": shop["camera"].pk})
+    assert response.status_code == 403
+    assert held() == {}
