@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from django.apps import apps
 from django.db import router, transaction
-from django.db.models import F, Model, QuerySet
+from django.db.models import F, Model, QuerySet, Sum
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
@@ -26,6 +26,10 @@ class CartFromModel(BaseAdapter):
         """The model of the cart's lines."""
         return apps.get_model(self.cart_line.model)
 
+    @property
+    def _cart_model(self) -> Any:
+        return self.cart_line_model._meta.get_field(self.cart_line.cart).related_model
+
     def cart_id(self, request: HttpRequest) -> Any:
         """Key of the shopper's cart, or None. Must not create one."""
         session = getattr(request, "session", None)
@@ -33,8 +37,7 @@ class CartFromModel(BaseAdapter):
 
     def create_cart(self, request: HttpRequest) -> Any:
         """Make the shopper's cart and return its key."""
-        cart_model: Any = self.cart_line_model._meta.get_field(self.cart_line.cart).related_model
-        cart = cart_model._default_manager.create()
+        cart = self._cart_model._default_manager.create()
         request.session[self.cart_line.session_key] = str(cart.pk)
         return cart.pk
 
@@ -42,7 +45,11 @@ class CartFromModel(BaseAdapter):
         cart_id = self.cart_id(request)
         if cart_id is None:
             return Cart(currency=self.currency)
-        rows = self._cart_lines(cart_id).annotate(**annotations(self.cart_line.columns())).order_by("pk")
+        rows = (
+            self._cart_lines(cart_id)
+            .annotate(**annotations(self.cart_line.columns()))
+            .order_by("pk")
+        )
         lines = tuple(
             CartLine(
                 ref=str(row.pk),
@@ -61,14 +68,15 @@ class CartFromModel(BaseAdapter):
     ) -> CartChange:
         with self._atomic():
             # The cart may not exist yet: a refused product must not leave an empty one behind.
-            cart_id = self.cart_id(request)
-            line = self._plain_line(cart_id, product_id) if cart_id is not None else None
-            held = getattr(line, self.cart_line.quantity) if line else 0
-            refusal = self._refusal(request, product_id, held + quantity)
+            cart_id = self._lock_cart(self.cart_id(request))
+            refusal = self._refusal(request, product_id, self._held(cart_id, product_id) + quantity)
             if refusal:
                 return CartChange(product_id, done=False, reason=refusal)
+            if cart_id is None:
+                cart_id = self.create_cart(request)
+            line = self._plain_line(cart_id, product_id)
             if line is None:
-                line = self._new_line(cart_id or self.create_cart(request), product_id, quantity)
+                line = self._new_line(cart_id, product_id, quantity)
             else:
                 self._set(line, F(self.cart_line.quantity) + quantity)
         return CartChange(product_id, done=True, line_ref=str(line.pk))
@@ -82,7 +90,8 @@ class CartFromModel(BaseAdapter):
             if quantity <= 0:
                 line.delete()
                 return CartChange(product_id, done=True)
-            refusal = self._refusal(request, product_id, quantity)
+            held = self._held(self._cart_of(line), product_id, besides=line)
+            refusal = self._refusal(request, product_id, held + quantity)
             if refusal:
                 return CartChange(product_id, done=False, reason=refusal, line_ref=line_ref)
             self._set(line, quantity)
@@ -98,11 +107,11 @@ class CartFromModel(BaseAdapter):
                 reason = _("This is not in your cart any more.")
                 return CartChange(product_id, done=False, reason=reason)
             quantity = getattr(line, mapping.quantity)
-            twin = self._twin(line, product_id)
-            held = getattr(twin, mapping.quantity) if twin else 0
+            held = self._held(self._cart_of(line), product_id, besides=line)
             refusal = self._refusal(request, product_id, held + quantity)
             if refusal:
                 return CartChange(product_id, done=False, reason=refusal, line_ref=line_ref)
+            twin = self._twin(line, product_id)
             if twin is not None:
                 line.delete()
                 self._set(twin, F(mapping.quantity) + quantity)
@@ -127,15 +136,39 @@ class CartFromModel(BaseAdapter):
     def _cart_lines(self, cart_id: Any) -> QuerySet[Any]:
         return self.cart_line_model._default_manager.filter(**{self.cart_line.cart: cart_id})
 
+    def _lock_cart(self, cart_id: Any) -> Any:
+        """The cart's key, or None if it has been cleared away since the session noted it.
+
+        Locked, so that two clicks at once do not make two lines of one product.
+        """
+        if cart_id is None:
+            return None
+        carts = self._cart_model._default_manager.select_for_update().filter(pk=cart_id)
+        return carts.values_list("pk", flat=True).first()
+
+    def _held(self, cart_id: Any, product_id: ProductId, besides: Any = None) -> int:
+        """Units of the product in all lines of the cart, whatever their options."""
+        if cart_id is None:
+            return 0
+        lines = self._cart_lines(cart_id).filter(**{self.cart_line.product: product_id})
+        if besides is not None:
+            lines = lines.exclude(pk=besides.pk)
+        return lines.aggregate(units=Sum(self.cart_line.quantity))["units"] or 0
+
+    def _cart_of(self, line: Any) -> Any:
+        return getattr(line, f"{self.cart_line.cart}_id")
+
     def _plain_line(self, cart_id: Any, product_id: ProductId) -> Any:
         mapping = self.cart_line
-        lines = self._cart_lines(cart_id).select_for_update().filter(**{mapping.product: product_id})
+        lines = (
+            self._cart_lines(cart_id).select_for_update().filter(**{mapping.product: product_id})
+        )
         return next((line for line in lines.order_by("pk") if not self._options(line)), None)
 
     def _twin(self, line: Any, product_id: ProductId) -> Any:
         """Another line of the same cart with that product and the same options."""
         mapping = self.cart_line
-        lines = self._cart_lines(getattr(line, f"{mapping.cart}_id")).select_for_update()
+        lines = self._cart_lines(self._cart_of(line)).select_for_update()
         others = lines.filter(**{mapping.product: product_id}).exclude(pk=line.pk).order_by("pk")
         return next((it for it in others if self._options(it) == self._options(line)), None)
 
@@ -160,7 +193,7 @@ class CartFromModel(BaseAdapter):
         )
 
     def _set(self, line: Any, quantity: Any) -> None:
-        self._cart_lines(getattr(line, f"{self.cart_line.cart}_id")).filter(pk=line.pk).update(
+        self._cart_lines(self._cart_of(line)).filter(pk=line.pk).update(
             **{self.cart_line.quantity: quantity}
         )
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from django.apps import apps
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 
 from xsell.adapters.base import ORDER_LINE_COLUMNS, BaseAdapter
@@ -29,7 +30,11 @@ class OrdersFromModel(BaseAdapter):
         return lines.values(*ORDER_LINE_COLUMNS)
 
     def order(self, order_ref: str, context: ShopContext) -> Order | None:
-        lines = list(self._all_order_lines().filter(xsell_order=order_ref).values(*ORDER_LINE_COLUMNS))
+        try:
+            found = self._all_order_lines().filter(xsell_order=order_ref)
+        except (ValueError, ValidationError):
+            return None  # a reference that is none in this shop, from an address that was typed
+        lines = list(found.values(*ORDER_LINE_COLUMNS))
         if not lines or not self.may_see(lines[0], context):
             return None
         return Order(
