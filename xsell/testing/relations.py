@@ -1,0 +1,67 @@
+"""Relations for tests: written as mining writes them, without orders and the mining stack."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from xsell.models import BestSeller, CoPurchase, MiningRun
+from xsell.values import ProductId
+
+N_BASKETS = 1_000
+
+
+def serve_relations(bought_with: Mapping[ProductId, Sequence[ProductId]]) -> MiningRun:
+    """Let a snapshot serve in which each product was bought with those, most often first.
+
+    Each anchor becomes a best seller, in the order given. Counts are made up but consistent:
+    of 1,000 orders 100 hold any product, and 50, 49, 48 ... hold the pair.
+    """
+    run = MiningRun(
+        status=MiningRun.Status.READY,
+        is_active=True,
+        started_at=timezone.now(),
+        finished_at=timezone.now(),
+        started_by="xsell.testing",
+        n_baskets=N_BASKETS,
+        n_pairs=sum(map(len, bought_with.values())),
+    )
+    with transaction.atomic():
+        MiningRun.objects.filter(is_active=True).update(is_active=False)
+        run.save()
+        CoPurchase.objects.bulk_create(
+            _pair(run, anchor, suggested, position)
+            for anchor, others in bought_with.items()
+            for position, suggested in enumerate(others, start=1)
+        )
+        BestSeller.objects.bulk_create(
+            BestSeller(
+                run=run,
+                product_id=product_id,
+                n_orders=100,
+                position=position,
+                category_position=position,
+            )
+            for position, product_id in enumerate(bought_with, start=1)
+        )
+    return run
+
+
+def _pair(run: MiningRun, anchor: Any, suggested: Any, position: int) -> CoPurchase:
+    n_both = max(51 - position, 3)
+    lift = n_both * N_BASKETS / (100 * 100)
+    return CoPurchase(
+        run=run,
+        anchor_id=anchor,
+        suggested_id=suggested,
+        position=position,
+        score=n_both / (200 - n_both),
+        n_both=n_both,
+        n_anchor=100,
+        n_suggested=100,
+        lift=lift,
+        lift_lower=lift / 2,
+    )
