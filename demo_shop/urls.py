@@ -20,5 +20,6 @@ urlpatterns = [
     path("accounts/login/", auth_views.LoginView.as_view(), name="login"),
     path("accounts/logout/", auth_views.LogoutView.as_view(), name="logout"),
     path("admin/", admin.site.urls),
+    path("xsell/api/", include("xsell.api.urls")),
     path("xsell/", include("xsell.storefront.urls")),
 ]
