@@ -79,7 +79,8 @@ def check_request_in_templates(
     *, app_configs: Sequence[AppConfig] | None, **kwargs: Any
 ) -> list[CheckMessage]:
     """xsell.W001: templates have the request, without which every tag renders nothing."""
-    for engine in settings.TEMPLATES:
+    engines: list[dict[str, Any]] = settings.TEMPLATES
+    for engine in engines:
         processors = engine.get("OPTIONS", {}).get("context_processors", ())
         if REQUEST_PROCESSOR in processors:
             return []

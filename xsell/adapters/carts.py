@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from xsell.adapters.base import BaseAdapter
-from xsell.adapters.mapping import CartLineFields, annotations
+from xsell.adapters.mapping import CartLineFields, prefixed
 from xsell.values import Cart, CartChange, CartLine, ProductId
 
 
@@ -46,9 +46,7 @@ class CartFromModel(BaseAdapter):
         if cart_id is None:
             return Cart(currency=self.currency)
         rows = (
-            self._cart_lines(cart_id)
-            .annotate(**annotations(self.cart_line.columns()))
-            .order_by("pk")
+            self._cart_lines(cart_id).annotate(**prefixed(self.cart_line.columns())).order_by("pk")
         )
         lines = tuple(
             CartLine(

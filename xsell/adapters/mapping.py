@@ -13,7 +13,7 @@ Path: TypeAlias = str | Combinable
 """A field path as in queries ("category__name"), or an expression over the model's fields."""
 
 
-def annotations(columns: Mapping[str, Path]) -> dict[str, Combinable]:
+def prefixed(columns: Mapping[str, Path]) -> dict[str, Combinable]:
     """Columns as annotations, prefixed so that they clash with no field of the model."""
     return {
         f"xsell_{name}": F(path) if isinstance(path, str) else path

@@ -27,7 +27,7 @@ from xsell.adapters.mapping import (
     OrderLineFields,
     Path,
     ProductFields,
-    annotations,
+    prefixed,
 )
 from xsell.adapters.orders import OrdersFromModel
 from xsell.adapters.products import ProductsFromModel
@@ -107,7 +107,7 @@ class ModelAdapter(ProductsFromModel, OrdersFromModel, CartFromModel):
         errors: list[checks.CheckMessage] = []
         for name, path in columns.items():
             try:
-                model._default_manager.annotate(**annotations({name: path}))
+                model._default_manager.annotate(**prefixed({name: path}))
             except FieldError as error:
                 errors.append(self._wrong(mapping, name, path, error))
         return errors

@@ -12,7 +12,7 @@ from xsell.pricing.currencies import minor_units, rounded
 try:
     from babel.numbers import format_currency
 except ImportError:  # the extra `babel` is not installed
-    format_currency = None
+    format_currency = None  # type: ignore[assignment]
 
 
 def format_amount(amount: Decimal, currency: str, language: str) -> str:

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 
 from xsell.adapters.base import ORDER_LINE_COLUMNS, BaseAdapter
-from xsell.adapters.mapping import OrderLineFields, annotations
+from xsell.adapters.mapping import OrderLineFields, prefixed
 from xsell.values import Order, OrderLine, ShopContext
 
 
@@ -54,5 +54,5 @@ class OrdersFromModel(BaseAdapter):
         return str(line["xsell_order"]) in context.facts.get("order_refs", ())
 
     def _all_order_lines(self) -> QuerySet[Any]:
-        model = apps.get_model(self.order_line.model)
-        return model._default_manager.order_by().annotate(**annotations(self.order_line.columns()))
+        rows: QuerySet[Any] = apps.get_model(self.order_line.model)._default_manager.order_by()
+        return rows.annotate(**prefixed(self.order_line.columns()))

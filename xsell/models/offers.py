@@ -17,7 +17,9 @@ class Offer(Scheduled):
         CROSS_SELL = "cross_sell", _("Cross-sell: among the suggestions")
         BUMP = "bump", _("Bump: one tick before paying")
 
-    name = models.CharField(_("name"), max_length=100, help_text=_("For you; shoppers do not see it."))
+    name = models.CharField(
+        _("name"), max_length=100, help_text=_("For you; shoppers do not see it.")
+    )
     kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.BUMP)
     product = ProductKey(verbose_name=_("product"))
     headline = models.CharField(_("headline"), max_length=120)

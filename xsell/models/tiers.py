@@ -65,7 +65,9 @@ class Tier(models.Model):
 class TierBenefit(models.Model):
     """What a rung gives: one cell of the table that compares the rungs."""
 
-    tier = models.ForeignKey(Tier, on_delete=models.CASCADE, related_name="benefits", db_index=False)
+    tier = models.ForeignKey(
+        Tier, on_delete=models.CASCADE, related_name="benefits", db_index=False
+    )
     feature = models.CharField(_("feature"), max_length=60, help_text=_("As in Warranty."))
     value = models.CharField(
         _("value"), max_length=60, blank=True, help_text=_("As in 5 years; empty for a tick.")

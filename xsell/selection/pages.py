@@ -126,7 +126,7 @@ class Page:
         return content, upgrades(content.suggestions, self._product(product_id).ladder, current)
 
     def tier_table(self, product_id: ProductId) -> tuple[TierRung, ...]:
-        """The rungs of the product's ladder. A description: what it shows counts as no suggestion."""
+        """The rungs of the product's ladder: a description of it, which counts as no suggestion."""
         around = self._product(product_id)
         self._learn(around.product_ids())
         return tier_rungs(around.ladder, product_id, self._details)

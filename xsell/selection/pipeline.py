@@ -120,9 +120,7 @@ class _Chosen:
         return f"the placement shows {most} at most"
 
     def _decide(self, candidate: Candidate, step: str, *, kept: bool, reason: str) -> None:
-        self.decisions.append(
-            Decision(candidate.product_id, candidate.source, step, kept, reason)
-        )
+        self.decisions.append(Decision(candidate.product_id, candidate.source, step, kept, reason))
 
 
 def why_not_eligible(candidate: Candidate, scene: Scene) -> str:

@@ -135,7 +135,9 @@ def _by_summed_score(
             )
         else:
             totals[row.product_id] = replace(strongest, score=strongest.score + row.score)
-    return tuple(sorted(totals.values(), key=lambda it: (-it.score, it.position, str(it.product_id))))
+    return tuple(
+        sorted(totals.values(), key=lambda it: (-it.score, it.position, str(it.product_id)))
+    )
 
 
 def _no_counts() -> Iterator[Value]:
@@ -146,9 +148,7 @@ def _no_counts() -> Iterator[Value]:
 
 
 def _curated(anchors: Collection[ProductId], now: datetime) -> QuerySet[Any, Any]:
-    kind = Case(
-        When(verdict=ProductRelation.Verdict.BAN, then=Value(BANNED)), default=F("kind")
-    )
+    kind = Case(When(verdict=ProductRelation.Verdict.BAN, then=Value(BANNED)), default=F("kind"))
     return (
         ProductRelation.objects.running_at(now)
         .filter(anchor__in=anchors)
@@ -196,7 +196,8 @@ def _category_best_sellers(anchors: Collection[ProductId]) -> QuerySet[Any, Any]
         .order_by()
         .values_list(
             *(Value(Source.CATEGORY_BEST_SELLERS.value), "product_id", "product_id", Value("")),
-            *("category_position", *_no_counts()),
+            "category_position",
+            *_no_counts(),
         )
     )
 
@@ -207,6 +208,7 @@ def _best_sellers() -> QuerySet[Any, Any]:
         .order_by()
         .values_list(
             *(Value(Source.BEST_SELLERS.value), "product_id", "product_id", Value("")),
-            *("position", *_no_counts()),
+            "position",
+            *_no_counts(),
         )
     )

@@ -16,7 +16,6 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-
 from django.db import connections, router, transaction
 
 from xsell.adapters import BaseAdapter, get_adapter
@@ -53,7 +52,7 @@ def recompute_relations(
     since: datetime | None = None,
     until: datetime | None = None,
     k: int = 20,
-    scoring: str = "jaccard",
+    scoring: str = "information",
     min_count: int = 3,
     half_life_days: float | None = None,
     started_by: str = "",
@@ -234,5 +233,5 @@ def _peak_memory_mb() -> int:
     """The most memory that this process has held so far, in MB; 0 where nobody can tell."""
     if resource is None:
         return 0
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak // (1024 * 1024) if sys.platform == "darwin" else peak // 1024
+    units_per_mb = {"darwin": 1024 * 1024}.get(sys.platform, 1024)
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // units_per_mb

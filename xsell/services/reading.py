@@ -89,11 +89,10 @@ def read_order_lines(
 
 def _dates(lines: QuerySet[Any, Any], orders: Codes) -> list[datetime]:
     """When each order was placed, by order code."""
-    placed_at: list[datetime] = [datetime.min] * len(orders.numbers)
+    moments: dict[int, datetime] = {}
     for chunk in chunks(lines.values_list("xsell_order", "xsell_placed_at").distinct()):
-        for order, moment in chunk:
-            placed_at[orders.numbers[order]] = moment
-    return placed_at
+        moments.update((orders.numbers[order], moment) for order, moment in chunk)
+    return [moments[code] for code in range(len(orders.numbers))]
 
 
 def chunks(rows: QuerySet[Any, Any]) -> Iterable[list[tuple[Any, Any]]]:

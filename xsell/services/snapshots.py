@@ -9,6 +9,11 @@ from typing import Any
 from django.db import connections, models, router, transaction
 from django.utils import timezone
 
+try:
+    from django.db.backends.postgresql.psycopg_any import is_psycopg3
+except ImportError:  # no driver for PostgreSQL: the shop is on another database
+    is_psycopg3 = False
+
 from xsell.conf import conf
 from xsell.exceptions import MiningFailed
 from xsell.models import BestSeller, CoPurchase, MiningRun
@@ -19,9 +24,7 @@ BATCH = 20_000
 def start_run(*, started_by: str, parameters: dict[str, Any]) -> MiningRun:
     """A new running snapshot; one that still runs is marked failed, for this one takes over."""
     with transaction.atomic(using=router.db_for_write(MiningRun)):
-        for stale in MiningRun.objects.select_for_update().filter(
-            status=MiningRun.Status.RUNNING
-        ):
+        for stale in MiningRun.objects.select_for_update().filter(status=MiningRun.Status.RUNNING):
             fail_run(stale, f"It was killed, or run over by the run that {started_by} started.")
         return MiningRun.objects.create(
             started_at=timezone.now(), started_by=started_by, parameters=parameters
@@ -44,7 +47,8 @@ def write_rows(
     connection = connections[router.db_for_write(model)]
     quoted = connection.ops.quote_name
     table, names = quoted(model._meta.db_table), ", ".join(map(quoted, columns))
-    copies = connection.vendor == "postgresql" and hasattr(connection.Database, "Copy")
+    # psycopg 3 alone has this; with psycopg2 executemany does.
+    copies = connection.vendor == "postgresql" and is_psycopg3
     marks = ", ".join(["%s"] * len(columns))
     insert = f"INSERT INTO {table} ({names}) VALUES ({marks})"  # noqa: S608 - our own names
     iterator = iter(rows)

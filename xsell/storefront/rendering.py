@@ -30,7 +30,8 @@ def page_of(request: HttpRequest) -> Page:
 
 def key_of(product: Any) -> ProductId:
     """The id of a product that a template has as an instance, as details or as a plain id."""
-    return getattr(product, "pk", getattr(product, "product_id", product))
+    product_id: ProductId = getattr(product, "pk", getattr(product, "product_id", product))
+    return product_id
 
 
 def shown(

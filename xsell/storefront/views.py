@@ -41,9 +41,7 @@ def upgrade(request: HttpRequest) -> HttpResponse:
         better = product_id_from(request.POST.get("better", ""))
     except ValidationError:
         return HttpResponseBadRequest("This is no product id.")
-    return _done(
-        request, lambda: [carts.upgrade(request=request, current=current, better=better)]
-    )
+    return _done(request, lambda: [carts.upgrade(request=request, current=current, better=better)])
 
 
 @require_POST
