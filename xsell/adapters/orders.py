@@ -54,5 +54,6 @@ class OrdersFromModel(BaseAdapter):
         return str(line["xsell_order"]) in context.facts.get("order_refs", ())
 
     def _all_order_lines(self) -> QuerySet[Any]:
-        rows: QuerySet[Any] = apps.get_model(self.order_line.model)._default_manager.order_by()
-        return rows.annotate(**prefixed(self.order_line.columns()))
+        model = apps.get_model(self.order_line.model)
+        rows: QuerySet[Any] = model._default_manager.annotate(**prefixed(self.order_line.columns()))
+        return rows.order_by()

@@ -7,6 +7,7 @@ The only place where the engine and the rest of xsell meet; reached by name, thr
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import sys
 import time
 from collections import Counter
@@ -27,10 +28,8 @@ from xsell.services.snapshots import fail_run, forget_old_runs, start_run, switc
 from xsell.signals import relations_recomputed
 from xsell.values import ProductId
 
-try:
-    import resource
-except ImportError:  # Windows has no such module
-    resource = None  # type: ignore[assignment]
+# Windows has no such module.
+resource = importlib.import_module("resource") if importlib.util.find_spec("resource") else None
 
 DETAILS_CHUNK = 5_000
 
@@ -234,4 +233,5 @@ def _peak_memory_mb() -> int:
     if resource is None:
         return 0
     units_per_mb = {"darwin": 1024 * 1024}.get(sys.platform, 1024)
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // units_per_mb
+    peak: int = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak // units_per_mb
