@@ -1,0 +1,244 @@
+"""What mining found: to be looked at, never to be edited."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from xsell.admin.lists import ReadOnlyAdmin, SnapshotAdmin
+from xsell.admin.offers import category_names
+from xsell.admin.products import title_of
+from xsell.admin.words import day, moment, number
+from xsell.models import BestSeller, CoPurchase, MiningRun
+from xsell.values import ProductId
+
+CATEGORY_ATTRIBUTE = "_xsell_category"
+COPURCHASE_COLUMNS = (
+    *("anchor_title", "suggested_title", "position", "evidence", "share", "lift_says"),
+)
+BEST_SELLER_COLUMNS = (*("position", "product_title", "orders", "category", "category_position"),)
+
+
+class RunFilter(admin.SimpleListFilter):
+    """Rows of one snapshot: of the one that serves, unless another is asked for."""
+
+    title = gettext_lazy("mining run")
+    parameter_name = "run"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, Any]]:
+        self.serving: int | None = None
+        others = []
+        for run in MiningRun.objects.filter(status=MiningRun.Status.READY):
+            if run.is_active:
+                self.serving = run.pk
+            else:
+                others.append((str(run.pk), started(run)))
+        return others
+
+    def has_output(self) -> bool:
+        # Without any run there are rows of none: of a run that failed or is still writing.
+        return True
+
+    def choices(self, changelist: Any) -> Any:
+        yield {
+            "selected": self.value() is None,
+            "query_string": changelist.get_query_string(remove=[self.parameter_name]),
+            "display": _("Serves the shop"),
+        }
+        for value, title in self.lookup_choices:
+            yield {
+                "selected": self.value() == value,
+                "query_string": changelist.get_query_string({self.parameter_name: value}),
+                "display": title,
+            }
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        value = self.value()
+        if value is None or value == str(self.serving):
+            # The run's key, not a join: with it the rows come in the order of an index.
+            return queryset.filter(run_id=self.serving)
+        if value not in dict(self.lookup_choices):
+            raise IncorrectLookupParameters(f"There is no run {value!r}.")
+        return queryset.filter(run_id=value)
+
+
+class AtLeastFilter(admin.SimpleListFilter):
+    """Rows whose figure is not below the chosen one."""
+
+    column: str
+    steps: tuple[int, ...]
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, Any]]:
+        return [
+            (str(step), _("at least %(count)s") % {"count": number(step)}) for step in self.steps
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() not in dict(self.lookup_choices):
+            return queryset
+        return queryset.filter(**{f"{self.column}__gte": self.value()})
+
+
+class LiftFilter(AtLeastFilter):
+    title = gettext_lazy("lift, lower bound")
+    parameter_name = "lift"
+    column = "lift_lower"
+    steps = (1, 2, 5, 10, 50)
+
+
+class OrdersFilter(AtLeastFilter):
+    title = gettext_lazy("orders with both")
+    parameter_name = "orders"
+    column = "n_both"
+    steps = (10, 50, 100, 500)
+
+
+def started(run: MiningRun) -> str:
+    """The run by when it was started."""
+    return _("Run %(id)s of %(moment)s") % {"id": run.pk, "moment": moment(run.started_at)}
+
+
+@admin.register(MiningRun)
+class MiningRunAdmin(ReadOnlyAdmin):
+    """One line for each run: what it read, what it found, what it took."""
+
+    list_display = [
+        *("started_at", "status", "is_active", "window", "orders", "relations"),
+        *("took", "peak_memory_mb", "started_by"),
+    ]
+    list_filter = ["status", "started_at"]
+    search_fields = ["started_by", "error"]
+    fieldsets = [
+        (None, {"fields": ["status", "is_active", "started_by", "error"]}),
+        (gettext_lazy("When"), {"fields": ["started_at", "finished_at", "window", "steps"]}),
+        (
+            gettext_lazy("What it read and found"),
+            {"fields": ["n_lines", "left_out", "n_baskets", "n_products", "relations"]},
+        ),
+        (gettext_lazy("How"), {"fields": ["settings", "peak_memory_mb"]}),
+    ]
+
+    @admin.display(description=gettext_lazy("orders of"))
+    def window(self, row: MiningRun) -> str:
+        if row.since is None and row.until is None:
+            return _("all time")
+        return f"{day(row.since)} – {day(row.until)}"
+
+    @admin.display(description=gettext_lazy("orders"), ordering="n_baskets")
+    def orders(self, row: MiningRun) -> str:
+        return number(row.n_baskets)
+
+    @admin.display(description=gettext_lazy("relations"), ordering="n_pairs")
+    def relations(self, row: MiningRun) -> str:
+        if row.status != MiningRun.Status.READY:
+            return number(row.n_pairs)
+        address = reverse(f"{self.admin_site.name}:xsell_copurchase_changelist")
+        return format_html('<a href="{}?run={}">{}</a>', address, row.pk, number(row.n_pairs))
+
+    @admin.display(description=gettext_lazy("seconds"))
+    def took(self, row: MiningRun) -> str:
+        return number(sum(row.seconds.values()), 1)
+
+    @admin.display(description=gettext_lazy("seconds per step"))
+    def steps(self, row: MiningRun) -> SafeString:
+        return as_list({step: number(seconds, 1) for step, seconds in row.seconds.items()})
+
+    @admin.display(description=gettext_lazy("order lines left out, by reason"))
+    def left_out(self, row: MiningRun) -> SafeString:
+        return as_list({reason: number(count) for reason, count in row.dropped.items()})
+
+    @admin.display(description=gettext_lazy("parameters"))
+    def settings(self, row: MiningRun) -> SafeString:
+        return as_list(row.parameters)
+
+
+def as_list(entries: Mapping[str, Any]) -> SafeString:
+    """One line for each entry that says something."""
+    said = [(name, value) for name, value in entries.items() if value is not None]
+    return format_html_join("", "<div>{}: {}</div>", said)
+
+
+@admin.register(CoPurchase)
+class CoPurchaseAdmin(SnapshotAdmin):
+    """One line for each pair, with its evidence; of the snapshot that serves, by default."""
+
+    list_display = [*COPURCHASE_COLUMNS]
+    list_filter = [RunFilter, LiftFilter, OrdersFilter]
+    # As the index of the pairs has them: other orders would sort millions of rows.
+    ordering = ["run_id", "anchor_id", "position"]
+    sortable_by = ()
+    raw_id_fields = ["anchor", "suggested"]
+    product_paths = ("anchor",)
+    search_help_text = gettext_lazy(
+        "Name of the product that the shopper looks at. The first 10,000 pairs are listed."
+    )
+    fields = ["run", *COPURCHASE_COLUMNS]
+
+    @admin.display(description=gettext_lazy("anchor"))
+    def anchor_title(self, row: CoPurchase) -> str:
+        return title_of(row, row.anchor_id)
+
+    @admin.display(description=gettext_lazy("suggested"))
+    def suggested_title(self, row: CoPurchase) -> str:
+        return title_of(row, row.suggested_id)
+
+    @admin.display(description=gettext_lazy("bought together"))
+    def evidence(self, row: CoPurchase) -> str:
+        text = ngettext(
+            "%(both)s of %(anchor)s order", "%(both)s of %(anchor)s orders", row.n_anchor
+        )
+        return text % {"both": number(row.n_both), "anchor": number(row.n_anchor)}
+
+    @admin.display(description=gettext_lazy("share"))
+    def share(self, row: CoPurchase) -> str:
+        return _("%(percent)s%%") % {"percent": number(100 * row.confidence, 1)}
+
+    @admin.display(description=gettext_lazy("lift"))
+    def lift_says(self, row: CoPurchase) -> str:
+        return _("at least %(lift)s times chance") % {"lift": number(row.lift_lower, 1)}
+
+
+@admin.register(BestSeller)
+class BestSellerAdmin(SnapshotAdmin):
+    """One line for each product that was sold, best first."""
+
+    list_display = [*BEST_SELLER_COLUMNS]
+    list_filter = [RunFilter]
+    ordering = ["run_id", "position"]
+    sortable_by = ()
+    raw_id_fields = ["product"]
+    product_paths = ("product",)
+    search_help_text = gettext_lazy("A product's name. The 10,000 best are listed.")
+    fields = ["run", *BEST_SELLER_COLUMNS]
+
+    def products_of(self, row: BestSeller) -> Iterable[ProductId]:
+        return [row.product_id]
+
+    def name_products(self, rows: Iterable[Any]) -> None:
+        super().name_products(rows)
+        names = category_names()
+        for row in rows:
+            setattr(row, CATEGORY_ATTRIBUTE, names.get(row.category_id, row.category_id))
+
+    @admin.display(description=gettext_lazy("product"))
+    def product_title(self, row: BestSeller) -> str:
+        return title_of(row, row.product_id)
+
+    @admin.display(description=gettext_lazy("orders"))
+    def orders(self, row: BestSeller) -> str:
+        return number(row.n_orders)
+
+    @admin.display(description=gettext_lazy("category"))
+    def category(self, row: BestSeller) -> str:
+        name: str = getattr(row, CATEGORY_ATTRIBUTE, row.category_id)
+        return name
