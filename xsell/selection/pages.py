@@ -3,6 +3,7 @@
 However many tags a product page has, it costs six queries: the cart, the placements, everything
 related (one UNION), the ladder, the bundles and the details. A cart or checkout costs five: no
 ladder and no bundles, but the offers. A product page whose placement asks for offers costs seven.
+Where an anchor is a variant, what is related to its parent costs two more.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import functools
 import itertools
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from xsell.adapters import BaseAdapter
@@ -77,6 +78,7 @@ class Page:
         self._adapter = adapter
         self._shown: set[ProductId] = set()
         self._around: dict[frozenset[ProductId], Surroundings] = {}
+        self._around_product: dict[ProductId, Surroundings] = {}
         self._details: dict[ProductId, ProductDetails] = {}
         self._asked: set[ProductId] = set()
 
@@ -109,11 +111,15 @@ class Page:
         placement = named(self.placements, slug)
         if not placement.is_live:
             return PlacementContent(slug, placement.heading, (), ())
+        offers = self.offers if Source.OFFERS in placement.sources else []
+        offered = [it.candidate.product_id for it in offers]
         if product_id is not None:
-            around = self._product(product_id)
+            around = self._product(product_id, offered)
         else:
-            around = self._surroundings(self.cart.product_ids if anchors is None else anchors)
-        content = self._fill(placement, around)
+            around = self._surroundings(
+                self.cart.product_ids if anchors is None else anchors, offered
+            )
+        content = self._fill(placement, around, offers)
         self._shown.update(it.product.product_id for it in content.suggestions)
         return content
 
@@ -141,15 +147,16 @@ class Page:
         """Details and mined evidence of everything that this page has looked at, by product."""
         evidence = {
             candidate.product_id: candidate.evidence
-            for around in self._around.values()
+            for around in (*self._around.values(), *self._around_product.values())
             for source in (Source.MINED, Source.PINNED)
             for candidate in around.related.candidates[source]
             if candidate.evidence is not None
         }
         return dict(self._details), evidence
 
-    def _fill(self, placement: Placement, around: Surroundings) -> PlacementContent:
-        offers = self.offers if Source.OFFERS in placement.sources else []
+    def _fill(
+        self, placement: Placement, around: Surroundings, offers: Iterable[LiveOffer]
+    ) -> PlacementContent:
         self._learn([*around.product_ids(), *(it.candidate.product_id for it in offers)])
         held = holding(
             offers,
@@ -172,23 +179,38 @@ class Page:
         }
         return fill_placement(placement, scene, {**looked_at, Source.OFFERS: held})
 
-    def _product(self, product_id: ProductId) -> Surroundings:
-        """Surroundings of the product of a product page."""
-        key = frozenset([product_id])
-        if key not in self._around:
-            self._around[key] = Surroundings(
+    def _product(self, product_id: ProductId, also: Iterable[ProductId] = ()) -> Surroundings:
+        """Surroundings of the product of a product page; details of `also` come in passing."""
+        if product_id not in self._around_product:
+            key = frozenset([product_id])
+            around = Surroundings(
                 anchors=key,
                 related=related_to(key, self.now),
                 ladder=ladder_of(product_id),
                 bundles=tuple(live_bundles(key, self.now)),
             )
-        return self._around[key]
+            self._around_product[product_id] = self._with_parents(around, also)
+        return self._around_product[product_id]
 
-    def _surroundings(self, anchors: Iterable[ProductId]) -> Surroundings:
+    def _surroundings(
+        self, anchors: Iterable[ProductId], also: Iterable[ProductId]
+    ) -> Surroundings:
         key = frozenset(anchors)
         if key not in self._around:
-            self._around[key] = Surroundings(anchors=key, related=related_to(key, self.now))
+            around = Surroundings(anchors=key, related=related_to(key, self.now))
+            self._around[key] = self._with_parents(around, also)
         return self._around[key]
+
+    def _with_parents(self, around: Surroundings, also: Iterable[ProductId]) -> Surroundings:
+        """With what is related to the parents of anchors that are variants.
+
+        Shops mine and curate by the parent, but a cart holds variants.
+        """
+        self._learn([*around.product_ids(), *also])
+        parents = {self._details[it].family for it in around.anchors if it in self._details}
+        if parents <= around.anchors:
+            return around
+        return replace(around, related=related_to(around.anchors | parents, self.now))
 
     def _learn(self, product_ids: Iterable[ProductId]) -> None:
         """Fetch details that were not asked for before: in one query, or none."""
