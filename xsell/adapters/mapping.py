@@ -25,8 +25,8 @@ def prefixed(columns: Mapping[str, Path]) -> dict[str, Combinable]:
 class ProductFields:
     """Where a product keeps what shoppers see. Required: title and price.
 
-    `available`: which products can be bought now. `family`: the parent's key of a variant; a product
-    without one is its own. `categories`: paths to category keys, the closest first. `image` and
+    `available`: which products can be bought now. `family`: the parent's key of a variant; who has
+    no parent is its own. `categories`: paths to category keys, the closest first. `image` and
     `image_alt`: attributes or methods of the product. `attributes`: shown name -> path. `search`:
     text fields for pickers. `select_related`: what the product's own `get_absolute_url` and image
     need.
