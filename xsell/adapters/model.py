@@ -58,7 +58,7 @@ class ModelAdapter(ProductsFromModel, OrdersFromModel, CartFromModel):
             currency=self.currency,
             language=get_language() or "",
             facts={"order_refs": tuple(map(str, orders))},
-            is_staff=bool(known and user is not None and user.is_staff),
+            is_staff=bool(known and getattr(user, "is_staff", False)),
         )
 
     def context_for(self, customer_id: str | None = None) -> ShopContext:
