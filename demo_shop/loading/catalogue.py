@@ -86,10 +86,11 @@ def products_of(source: Source) -> Iterator[Product]:
     keys = write_categories()
     prices = shelf_prices(source.lines).to_dict()
     popularity = source.lines.groupby("product_id").size()
-    brands = brand_names(source.products["manufacturer_id"].unique().tolist())
     rows = source.products.assign(
         n_orders=source.products["product_id"].map(popularity).fillna(0).astype(int)
     ).sort_values(["n_orders", "product_id"], ascending=[False, True])
+    # In the order of popularity, so that the names that shoppers meet most are the best ones.
+    brands = brand_names(rows["manufacturer_id"].drop_duplicates().tolist())
     taken: dict[str, int] = {}
     for row in rows.itertuples(index=False):
         shelf = shelf_of(row.department, row.product_category)
@@ -122,7 +123,7 @@ def describe(row: Any, shelf: Shelf, brand: str) -> Product:
         size=size.text,
         measure=size.measure,
         measure_unit=size.unit,
-        stock=stock_of(row.product_id),
+        stock=stock_of(row.product_id, row.n_orders),
         is_merchandise=shelf.sold != "till",
         n_orders=row.n_orders,
         picture=picture_of(shelf.picture, row.product_category, row.product_type),
@@ -153,7 +154,10 @@ def distinct(title: str, taken: dict[str, int]) -> str:
     return title if taken[title] == 1 else f"{title}, Variety {taken[title]}"
 
 
-def stock_of(sku: int) -> int:
-    """The data has no stock: from the number, 3 in 100 are sold out, the others have 1 to 120."""
+def stock_of(sku: int, n_orders: int) -> int:
+    """The data has no stock, so it is made up from the number: a few of the slow sellers are sold
+    out, what sells well is there in plenty."""
     scattered = (int(sku) * 2_654_435_761) % 2**32 / 2**32
-    return 0 if scattered < 0.03 else 1 + int((scattered - 0.03) / 0.97 * 120)
+    if scattered < 0.04 and n_orders < 200:
+        return 0
+    return 1 + int(scattered * 80) + n_orders // 20

@@ -211,10 +211,9 @@ def type_name(category: str, product_type: str) -> str:
 
 def with_its_category(name: str, category: str) -> str:
     """A name such as "Fresh" says nothing without its category."""
-    if not name or name.upper() in category.upper():
-        return category
-    vague = all(word.upper() in VAGUE for word in name.split())
-    return f"{name} {category}" if vague else name
+    if not all(word.upper() in VAGUE for word in name.split()):
+        return name
+    return category if name.upper() in category.upper() else f"{name} {category}"
 
 
 def by_rule(text: str) -> str:

@@ -19,10 +19,10 @@ BY_WORD = {
     "HONEY": "sugar", "PASTA": "pasta", "SPAGHETTI": "pasta", "MACARONI": "pasta",
     "NOODLE": "pasta", "RAMEN": "pasta", "SHRIMP": "shrimp", "SALMON": "fish", "FISH": "fish",
     "TUNA": "fish", "CHICKEN": "chicken", "CHIX": "chicken", "TURKEY": "chicken",
-    "POULTRY": "chicken", "HAM": "ham", "SAUSAGE": "sausage", "BACON": "bacon",
+    "POULTRY": "chicken", "HAMBURGER": "bun", "HAM": "ham", "SAUSAGE": "sausage", "BACON": "bacon",
     "PIZZA": "pizza", "BURRITO": "sandwich", "SANDWICH": "sandwich", "BAGEL": "donut",
     "DONUT": "donut", "MUFFIN": "cake", "CROISSANT": "croissant", "CAKE": "cake", "PIE": "pie",
-    "COOKIE": "cookie", "BREAD": "bread", "TORTILLA": "waffle", "BUN": "bun", "ROLL": "bun",
+    "COOKIE": "cookie", "BREAD": "bread", "BUN": "bun", "ROLL": "bun", "CHIPS": "chips",
     "ICE CREAM": "icecream", "YOGURT": "strawberry", "CHOC": "chocolate", "COCOA": "cocoa",
     "GUM": "candy", "MINT": "candy", "PRETZEL": "cracker", "POPCORN": "popcorn", "NUT": "nut",
     "ALMOND": "nut", "PECAN": "nut", "COFFEE": "coffee", "TEA": "tea", "MILK": "milk",
@@ -45,7 +45,8 @@ FOODS = {
     "FRZN NOVELTIES/WTR ICE", "MISC. DAIRY", "HISPANIC", "PNT BTR/JELLY/JAMS",
     "CHICKEN/POULTRY", "FLORAL-FRESH CUT", "FROZEN PIE/DESSERTS", "FROZEN BREAD/DOUGH",
 }  # fmt: skip
-WORDS = re.compile("|".join(BY_WORD))
+# Longer words first: a hamburger is no ham, popcorn is no corn.
+WORDS = re.compile(rf"\b(?:{'|'.join(sorted(BY_WORD, key=len, reverse=True))})")
 
 
 def picture_of(shelf_picture: str, category: str, product_type: str) -> str:
