@@ -62,6 +62,15 @@ class BaseAdapter(abc.ABC):
         A product that cannot be bought now is there, with `is_available` false.
         """
 
+    def closest_categories(self, product_ids: Iterable[ProductId]) -> Mapping[ProductId, str]:
+        """The first of each product's category ids, empty without any; unknown ids are left out.
+
+        Best-seller lists ask this of every product that was ever sold: override it where `details`
+        costs much.
+        """
+        details = self.details(product_ids, self.context_for())
+        return {key: next(iter(product.category_ids), "") for key, product in details.items()}
+
     @abc.abstractmethod
     def search(self, query: str, *, limit: int = 20) -> Sequence[ProductId]:
         """Ids of products whose name (or number) matches, best match first, sold out included."""

@@ -64,9 +64,13 @@ class ProductFields:
             "price": self.price,
             "family": self.family,
             **{name: path for name, path in optional.items() if path is not None},
-            **{f"category_{depth}": path for depth, path in enumerate(self.categories)},
+            **self.category_columns(),
             **{f"attribute_{place}": path for place, path in enumerate(self.attributes.values())},
         }
+
+    def category_columns(self) -> dict[str, Path]:
+        """Those of the columns that hold category keys, the closest first."""
+        return {f"category_{depth}": path for depth, path in enumerate(self.categories)}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -44,7 +44,7 @@ class ProductsFromModel(BaseAdapter):
         rows = (
             self.product_model._default_manager.filter(pk__in=list(product_ids))
             .annotate(**prefixed(self.product.columns()), xsell_available=Exists(for_sale))
-            .order_by("pk")
+            .order_by("pk", *self._category_columns)
         )
         if self.product.select_related:
             rows = rows.select_related(*self.product.select_related)
@@ -81,6 +81,25 @@ class ProductsFromModel(BaseAdapter):
             },
             **{name: getattr(row, f"xsell_{name}", None) for name in OPTIONAL},
         )
+
+    def closest_categories(self, product_ids: Iterable[ProductId]) -> Mapping[ProductId, str]:
+        rows = (
+            self.product_model._default_manager.filter(pk__in=list(product_ids))
+            .annotate(**prefixed(self.product.category_columns()))
+            .order_by("pk", *self._category_columns)
+            .values_list("pk", *self._category_columns)
+        )
+        closest: dict[ProductId, str] = {}
+        for pk, *keys in rows:
+            # Of several rows (a many-to-many category) the first counts, as in `details`.
+            known = next((str(key) for key in keys if key is not None), "")
+            closest[pk] = closest.get(pk) or known
+        return closest
+
+    @property
+    def _category_columns(self) -> list[str]:
+        # Sorted by these, the rows of a many-to-many category always come in the same order.
+        return list(prefixed(self.product.category_columns()))
 
     def product_url(self, product: Any) -> str:
         """Where the product's page is."""

@@ -31,7 +31,7 @@ from xsell.values import ProductId
 # Windows has no such module.
 resource = importlib.import_module("resource") if importlib.util.find_spec("resource") else None
 
-DETAILS_CHUNK = 5_000
+CATEGORIES_CHUNK = 5_000
 
 COPURCHASE_COLUMNS = (
     *("run_id", "anchor_id", "suggested_id", "position", "score"),
@@ -140,13 +140,11 @@ def _categories(
     adapter: BaseAdapter, codes: OrderLineCodes, relations: Relations, progress: Progress
 ) -> dict[ProductId, str]:
     """The closest category of every product sold that the shop still has."""
-    context = adapter.context_for()
     sold = [codes.product_ids[code] for code in relations.products]
     categories: dict[ProductId, str] = {}
-    for start in range(0, len(sold), DETAILS_CHUNK):
-        chunk = sold[start : start + DETAILS_CHUNK]
-        for product_id, product in adapter.details(chunk, context).items():
-            categories[product_id] = product.category_ids[0] if product.category_ids else ""
+    for start in range(0, len(sold), CATEGORIES_CHUNK):
+        chunk = sold[start : start + CATEGORIES_CHUNK]
+        categories.update(adapter.closest_categories(chunk))
         progress("categories", start + len(chunk), len(sold))
     return categories
 
