@@ -1,6 +1,5 @@
 """From orders to what a page suggests, with keys, users, times and variants of this shop."""
 
-import re
 from datetime import timedelta
 
 import pytest
@@ -10,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from tests.hosts.pages import suggested
 from tests.hosts.uuid_shop.models import CartLine
 from xsell.adapters import get_adapter
 from xsell.models import (
@@ -36,14 +36,6 @@ def mined(orders, capsys):
 
 def page(client, product):
     return client.get(product.get_absolute_url()).content.decode()
-
-
-def suggested(html):
-    """Titles of the cards' links, in order."""
-    titles = re.findall(
-        r'<a class="xsell-link".*?<span class="xsell-title">(.*?)<', html, re.DOTALL
-    )
-    return set(titles)
 
 
 def held(shop):
