@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from xsell.admin.products import PicksProducts, ProductAdmin, title_of
+from xsell.admin.products import ROWS, PicksProducts, ProductAdmin, title_of
 from xsell.admin.schedules import SCHEDULE, ScheduleFilter, state_of
 from xsell.admin.words import number
 from xsell.models import Bundle, BundleItem
@@ -24,6 +24,7 @@ class BundleItemInline(PicksProducts, admin.TabularInline):  # type: ignore[type
     model = BundleItem
     fields = ["product", "quantity", "position"]
     raw_id_fields = ["product"]
+    classes = [ROWS]
     extra = 0
     min_num = 2
 
@@ -56,7 +57,7 @@ class BundleAdmin(ProductAdmin):
 
     @admin.display(description=gettext_lazy("saving"), ordering="saving_percent")
     def saving(self, row: Bundle) -> str:
-        return _("%(percent)s%%") % {"percent": number(row.saving_percent.normalize(), 2)}
+        return _("%(percent)s%%") % {"percent": number(row.saving_percent.normalize())}
 
     @admin.display(description=gettext_lazy("state"))
     def state(self, row: Bundle) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any, cast
 
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.core.paginator import Paginator
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 
-from xsell.admin.products import ProductAdmin
+from xsell.admin.products import NamedChangeList, ProductAdmin
 
 COUNTED_AT_MOST = 10_000
 
@@ -22,6 +23,15 @@ class BoundedPaginator(Paginator):  # type: ignore[type-arg]
     def count(self) -> int:
         rows = cast("QuerySet[Any]", self.object_list)
         return rows.order_by()[:COUNTED_AT_MOST].count()
+
+
+class SnapshotChangeList(NamedChangeList):
+    """A list that offers to show all only where something is filtered away."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        if not self.query and not self.has_active_filters:
+            self.full_result_count = self.result_count
 
 
 class ReadOnlyAdmin(ProductAdmin):
@@ -44,3 +54,6 @@ class SnapshotAdmin(ReadOnlyAdmin):
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     list_display_links = None
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return SnapshotChangeList

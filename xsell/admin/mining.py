@@ -20,7 +20,6 @@ from xsell.admin.offers import category_names
 from xsell.admin.products import title_of
 from xsell.admin.words import day, moment, number
 from xsell.models import BestSeller, CoPurchase, MiningRun
-from xsell.values import ProductId
 
 CATEGORY_ATTRIBUTE = "_xsell_category"
 COPURCHASE_COLUMNS = (
@@ -90,7 +89,7 @@ class AtLeastFilter(admin.SimpleListFilter):
 
 
 class LiftFilter(AtLeastFilter):
-    title = gettext_lazy("lift, lower bound")
+    title = gettext_lazy("lift")
     parameter_name = "lift"
     column = "lift_lower"
     steps = (1, 2, 5, 10, 50)
@@ -112,27 +111,40 @@ def started(run: MiningRun) -> str:
 class MiningRunAdmin(ReadOnlyAdmin):
     """One line for each run: what it read, what it found, what it took."""
 
-    list_display = [
-        *("started_at", "status", "is_active", "window", "orders", "relations"),
-        *("took", "peak_memory_mb", "started_by"),
-    ]
+    list_display = ["started_at", "state", "window", "orders", "relations", "took"]
     list_filter = ["status", "started_at"]
     search_fields = ["started_by", "error"]
     fieldsets = [
-        (None, {"fields": ["status", "is_active", "started_by", "error"]}),
+        (None, {"fields": ["state", "started_by", "error"]}),
         (gettext_lazy("When"), {"fields": ["started_at", "finished_at", "window", "steps"]}),
         (
             gettext_lazy("What it read and found"),
-            {"fields": ["n_lines", "left_out", "n_baskets", "n_products", "relations"]},
+            {"fields": ["lines", "left_out", "orders", "products", "relations"]},
         ),
         (gettext_lazy("How"), {"fields": ["settings", "peak_memory_mb"]}),
     ]
 
     @admin.display(description=gettext_lazy("orders of"))
     def window(self, row: MiningRun) -> str:
-        if row.since is None and row.until is None:
-            return _("all time")
-        return f"{day(row.since)} – {day(row.until)}"
+        if row.since is not None and row.until is not None:
+            return f"{day(row.since)} – {day(row.until)}"
+        if row.since is not None:
+            return _("since %(day)s") % {"day": day(row.since)}
+        if row.until is not None:
+            return _("until %(day)s") % {"day": day(row.until)}
+        return _("all time")
+
+    @admin.display(description=gettext_lazy("state"), ordering="status")
+    def state(self, row: MiningRun) -> str:
+        return _("Serves the shop") if row.is_active else str(row.get_status_display())
+
+    @admin.display(description=gettext_lazy("order lines"))
+    def lines(self, row: MiningRun) -> str:
+        return number(row.n_lines)
+
+    @admin.display(description=gettext_lazy("products sold"))
+    def products(self, row: MiningRun) -> str:
+        return number(row.n_products)
 
     @admin.display(description=gettext_lazy("orders"), ordering="n_baskets")
     def orders(self, row: MiningRun) -> str:
@@ -203,9 +215,9 @@ class CoPurchaseAdmin(SnapshotAdmin):
     def share(self, row: CoPurchase) -> str:
         return _("%(percent)s%%") % {"percent": number(100 * row.confidence, 1)}
 
-    @admin.display(description=gettext_lazy("lift"))
+    @admin.display(description=gettext_lazy("lift at least"))
     def lift_says(self, row: CoPurchase) -> str:
-        return _("at least %(lift)s times chance") % {"lift": number(row.lift_lower, 1)}
+        return number(row.lift_lower, 1)
 
 
 @admin.register(BestSeller)
@@ -220,9 +232,6 @@ class BestSellerAdmin(SnapshotAdmin):
     product_paths = ("product",)
     search_help_text = gettext_lazy("A product's name. The 10,000 best are listed.")
     fields = ["run", *BEST_SELLER_COLUMNS]
-
-    def products_of(self, row: BestSeller) -> Iterable[ProductId]:
-        return [row.product_id]
 
     def name_products(self, rows: Iterable[Any]) -> None:
         super().name_products(rows)

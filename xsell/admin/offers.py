@@ -3,29 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from functools import reduce
 from itertools import groupby
 from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Field, QuerySet
+from django.contrib.admin.widgets import AdminTextareaWidget
+from django.db.models import Field, QuerySet, TextField
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from xsell.adapters import get_adapter
-from xsell.admin.products import PicksProducts, ProductAdmin, title_of
+from xsell.admin.products import ROWS, PicksProducts, ProductAdmin, title_of
 from xsell.admin.schedules import SCHEDULE, ScheduleFilter, state_of
 from xsell.admin.words import number
 from xsell.models import Offer, OfferCondition
 from xsell.values import ProductId
 
 CATEGORIES_ATTRIBUTE = "_xsell_categories"
+KIND_WORDS: dict[str, Any] = {
+    Offer.Kind.CROSS_SELL: gettext_lazy("Cross-sell"),
+    Offer.Kind.BUMP: gettext_lazy("Bump"),
+}
+CONDITION_WORDS: dict[str, Any] = {
+    OfferCondition.Kind.HAS_PRODUCT: gettext_lazy("has the product"),
+    OfferCondition.Kind.HAS_CATEGORY: gettext_lazy("has the category"),
+    OfferCondition.Kind.TOTAL_AT_LEAST: gettext_lazy("comes to at least"),
+}
+"""The choices in few words, for narrow columns."""
 
 
 def category_names() -> dict[str, str]:
     """Name of each category of the shop by its id."""
     return {category.category_id: category.name for category in get_adapter().categories()}
+
+
+def in_cents(amount: Decimal) -> Decimal:
+    """The amount without the zeros that the database keeps for currencies with more decimals."""
+    cents = amount.quantize(Decimal("0.01"))
+    return cents if cents == amount else amount
 
 
 class OfferConditionForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -37,6 +56,8 @@ class OfferConditionForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if self.instance.amount is not None:
+            self.initial["amount"] = in_cents(self.instance.amount)
         field, chosen = self.fields.get("category_id"), self.instance.category_id
         if isinstance(field, forms.ChoiceField) and chosen and not field.valid_value(chosen):
             gone = _("category %(id)s, which the shop does not have any more") % {"id": chosen}
@@ -50,11 +71,18 @@ class OfferConditionInline(PicksProducts, admin.TabularInline):  # type: ignore[
     form = OfferConditionForm
     fields = ["group", "kind", "product", "category_id", "amount"]
     raw_id_fields = ["product"]
+    classes = [ROWS]
     extra = 0
+    verbose_name_plural = gettext_lazy("When it holds: always, unless there are conditions")
 
     def formfield_for_dbfield(
         self, db_field: Field[Any, Any], request: HttpRequest, **kwargs: Any
     ) -> forms.Field | None:
+        if db_field.name == "kind":
+            kwargs |= {
+                "choices": [("", "—"), *CONDITION_WORDS.items()],
+                "label": gettext_lazy("The cart or the page"),
+            }
         if db_field.name == "category_id" and (names := category_names()):
             return forms.ChoiceField(
                 label=db_field.verbose_name.capitalize(),
@@ -69,7 +97,7 @@ class OfferConditionInline(PicksProducts, admin.TabularInline):  # type: ignore[
 class OfferAdmin(ProductAdmin):
     """One line for each offer, with its conditions in words."""
 
-    list_display = ["name", "kind", "product_title", "when", "priority", "state"]
+    list_display = ["name", "kind_word", "product_title", "when", "priority", "state"]
     list_filter = ["kind", "is_live", ScheduleFilter]
     raw_id_fields = ["product"]
     product_paths = ("product", "conditions__product")
@@ -77,6 +105,7 @@ class OfferAdmin(ProductAdmin):
     search_help_text = gettext_lazy("Words of the offer, or the name of a product in it.")
     inlines = [OfferConditionInline]
     save_as = True
+    formfield_overrides = {TextField: {"widget": AdminTextareaWidget(attrs={"rows": 3})}}
     fieldsets = [
         (None, {"fields": ["name", "kind", "product", "priority", "is_live"]}),
         (gettext_lazy("What shoppers read"), {"fields": ["headline", "text"]}),
@@ -97,6 +126,10 @@ class OfferAdmin(ProductAdmin):
         for row in rows:
             setattr(row, CATEGORIES_ATTRIBUTE, names)
 
+    @admin.display(description=gettext_lazy("kind"), ordering="kind")
+    def kind_word(self, row: Offer) -> str:
+        return str(KIND_WORDS.get(row.kind, row.kind))
+
     @admin.display(description=gettext_lazy("product"))
     def product_title(self, row: Offer) -> str:
         return title_of(row, row.product_id)
@@ -104,14 +137,26 @@ class OfferAdmin(ProductAdmin):
     @admin.display(description=gettext_lazy("when"))
     def when(self, row: Offer) -> str:
         groups = groupby(row.conditions.all(), key=lambda condition: condition.group)
-        return _(", or ").join(
-            _(" and ").join(in_words(row, condition) for condition in group)
-            for _number, group in groups
-        ) or _("always")
+        either = [
+            all_of([in_words(row, condition) for condition in group]) for _number, group in groups
+        ]
+        return reduce(_or, either) if either else _("always")
 
     @admin.display(description=gettext_lazy("state"))
     def state(self, row: Offer) -> str:
         return state_of(row)
+
+
+def all_of(conditions: list[str]) -> str:
+    """The conditions of one group in one phrase."""
+    return reduce(
+        lambda first, second: _("%(first)s and %(second)s") % {"first": first, "second": second},
+        conditions,
+    )
+
+
+def _or(first: str, second: str) -> str:
+    return _("%(first)s, or %(second)s") % {"first": first, "second": second}
 
 
 def in_words(row: Offer, condition: OfferCondition) -> str:
@@ -122,4 +167,4 @@ def in_words(row: Offer, condition: OfferCondition) -> str:
         names: Mapping[str, str] = getattr(row, CATEGORIES_ATTRIBUTE, {})
         name = names.get(condition.category_id, condition.category_id)
         return _("with something of %(category)s") % {"category": name}
-    return _("from %(amount)s") % {"amount": number(condition.amount or 0, 2)}
+    return _("from %(amount)s") % {"amount": number(in_cents(condition.amount or Decimal(0)))}

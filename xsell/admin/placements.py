@@ -22,8 +22,8 @@ SOURCE_NAMES: dict[str, Any] = {
     Source.OFFERS: gettext_lazy("Offers"),
     Source.MINED: gettext_lazy("Bought together"),
     Source.TIERS: gettext_lazy("Upgrades: tiers and upsells"),
-    Source.CATEGORY_BEST_SELLERS: gettext_lazy("Best sellers of the category, up to the minimum"),
-    Source.BEST_SELLERS: gettext_lazy("Best sellers, up to the minimum"),
+    Source.CATEGORY_BEST_SELLERS: gettext_lazy("Best sellers of the category"),
+    Source.BEST_SELLERS: gettext_lazy("Best sellers"),
 }
 
 

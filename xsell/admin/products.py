@@ -20,6 +20,9 @@ from xsell.values import ProductDetails, ProductId
 PRODUCTS_ATTRIBUTE = "_xsell_products"
 """Where a row of a list keeps the details of every product that the list names."""
 
+ROWS = "xsell-rows"
+"""CSS class of inlines: compact, and without the rows' keys above them."""
+
 FOUND_AT_MOST = 100
 """How many products a search in a list looks up by name."""
 
@@ -72,6 +75,9 @@ class PicksProducts(admin.options.BaseModelAdmin):  # type: ignore[type-arg]
     that is seen when the form is drawn, for the shop may register its product after xsell, and
     not everybody may look at products.
     """
+
+    class Media:
+        css = {"all": ["xsell/admin.css"]}
 
     def get_autocomplete_fields(self, request: HttpRequest) -> list[str]:
         fields = super().get_autocomplete_fields(request)

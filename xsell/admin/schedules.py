@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from xsell.admin.words import moment
+from xsell.admin.words import day
 from xsell.models.schedules import running
 
 
@@ -24,9 +24,9 @@ def state_of(row: Any) -> str:
     if row.ends_at is not None and row.ends_at <= now:
         return _("Over")
     if row.starts_at is not None and row.starts_at > now:
-        return _("From %(moment)s") % {"moment": moment(row.starts_at)}
+        return _("From %(day)s") % {"day": day(row.starts_at)}
     if row.ends_at is not None:
-        return _("Until %(moment)s") % {"moment": moment(row.ends_at)}
+        return _("Until %(day)s") % {"day": day(row.ends_at)}
     return _("On")
 
 

@@ -8,13 +8,16 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
-from django.db.models import F, Max, QuerySet
+from django.db.models import Count, F, Max, QuerySet
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
-from xsell.admin.products import PicksProducts, ProductAdmin, title_of
+from xsell.admin.products import ROWS, PicksProducts, ProductAdmin, title_of
+from xsell.admin.words import number
 from xsell.models import Tier, TierBenefit, TierLadder
 from xsell.values import ProductId
 
@@ -76,11 +79,25 @@ class TierInline(PicksProducts, admin.TabularInline):  # type: ignore[type-arg]
     model = Tier
     form = RungForm
     formset = RungFormSet
-    fields = ["rank", "label", "product", "headline", "is_recommended"]
+    fields = ["rank", "label", "product", "headline", "is_recommended", "gives"]
     raw_id_fields = ["product"]
+    readonly_fields = ["gives"]
+    classes = [ROWS]
     extra = 0
     min_num = 2
-    show_change_link = True
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rungs: QuerySet[Any] = super().get_queryset(request).annotate(n_features=Count("benefits"))
+        return rungs
+
+    @admin.display(description=gettext_lazy("gives"))
+    def gives(self, row: Tier) -> str:
+        if row._state.adding:
+            return ""
+        n_features: int = getattr(row, "n_features", 0)
+        text = ngettext("%(count)s feature", "%(count)s features", n_features)
+        address = reverse(f"{self.admin_site.name}:xsell_tier_change", args=[row.pk])
+        return format_html('<a href="{}">{}</a>', address, text % {"count": number(n_features)})
 
 
 class TierBenefitInline(admin.TabularInline):  # type: ignore[type-arg]
@@ -88,6 +105,7 @@ class TierBenefitInline(admin.TabularInline):  # type: ignore[type-arg]
 
     model = TierBenefit
     fields = ["feature", "value", "is_included", "position"]
+    classes = [ROWS]
     extra = 3
 
 
@@ -128,6 +146,10 @@ class TierAdmin(ProductAdmin):
     inlines = [TierBenefitInline]
     fields = ["ladder", "rank", "label", "product", "headline", "is_recommended"]
     readonly_fields = ["ladder", "rank"]
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        # No screen to start from: one comes here from the ladder.
+        return False
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

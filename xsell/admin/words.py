@@ -9,9 +9,11 @@ from django.utils import timezone
 from django.utils.formats import date_format, number_format
 
 
-def number(value: int | float | Decimal, decimals: int = 0) -> str:
-    """The number with its thousands apart: 1,204."""
-    return number_format(value, decimals, force_grouping=True)
+def number(value: float | Decimal, decimals: int | None = None) -> str:
+    """The number with its thousands apart and so many decimals, or those that it has: 1,204."""
+    # Rounded here: Django would cut off the decimals that are too many.
+    figure = value if decimals is None else f"{value:.{decimals}f}"
+    return number_format(figure, decimals, force_grouping=True)
 
 
 def moment(at: datetime) -> str:
@@ -19,9 +21,9 @@ def moment(at: datetime) -> str:
     return date_format(_local(at), "SHORT_DATETIME_FORMAT")
 
 
-def day(at: datetime | None) -> str:
-    """The day in the shop's time zone, or nothing for an open end."""
-    return "" if at is None else date_format(_local(at), "SHORT_DATE_FORMAT")
+def day(at: datetime) -> str:
+    """The day in the shop's time zone."""
+    return date_format(_local(at), "SHORT_DATE_FORMAT")
 
 
 def _local(at: datetime) -> datetime:
