@@ -31,7 +31,7 @@ DEFAULT_PLACEMENTS: dict[str, dict[str, Any]] = {
         "sources": [Source.PINNED, Source.OFFERS, Source.MINED, Source.BEST_SELLERS],
         "min_items": 2,
         "max_items": 4,
-        "max_per_category": 2,
+        "max_per_category": 1,
     },
     "checkout-bump": {
         "heading": gettext_noop("Add to your order"),
@@ -45,7 +45,7 @@ DEFAULT_PLACEMENTS: dict[str, dict[str, Any]] = {
         "sources": [Source.PINNED, Source.MINED, Source.BEST_SELLERS],
         "min_items": 2,
         "max_items": 4,
-        "max_per_category": 2,
+        "max_per_category": 1,
     },
 }
 
