@@ -145,6 +145,7 @@ def project(tmp_path_factory):
     for name, text in files.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(text)
+    run(root, "django", "makemigrations", "shop")
     return root
 
 
@@ -166,7 +167,6 @@ def run(project, *arguments):
 
 
 def test_following_the_readme_leads_to_a_shop_that_suggests(project):
-    run(project, "django", "makemigrations", "shop")
     run(project, "django", "check", "--fail-level", "WARNING")
     run(project, "django", "migrate")
     run(project, "django", "shell", "-v0", "-c", FILL)
