@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests import factories as make
-from xsell.admin import lists
+from xsell.admin import snapshots
 from xsell.models import MiningRun
 
 
@@ -70,7 +70,7 @@ def test_pairs_of_a_product_stand_together_best_first(desk, shop):
 
 
 def test_millions_of_pairs_are_not_counted(desk, shop, monkeypatch):
-    monkeypatch.setattr(lists, "COUNTED_AT_MOST", 60)
+    monkeypatch.setattr(snapshots, "COUNTED_AT_MOST", 60)
     shop.bought_with("camera", *(f"mate {number}" for number in range(70)))
     with CaptureQueriesContext(connection) as queries:
         response = desk.list("copurchase")

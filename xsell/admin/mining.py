@@ -6,19 +6,16 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.admin.options import IncorrectLookupParameters
-from django.db.models import QuerySet
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from xsell.admin.lists import ReadOnlyAdmin, SnapshotAdmin
 from xsell.admin.offers import category_names
 from xsell.admin.products import title_of
-from xsell.admin.words import day, moment, number
+from xsell.admin.snapshots import AtLeastFilter, ReadOnlyAdmin, RunFilter, SnapshotAdmin
+from xsell.admin.words import day, number
 from xsell.models import BestSeller, CoPurchase, MiningRun
 
 CATEGORY_ATTRIBUTE = "_xsell_category"
@@ -26,66 +23,6 @@ COPURCHASE_COLUMNS = (
     *("anchor_title", "suggested_title", "position", "evidence", "share", "lift_says"),
 )
 BEST_SELLER_COLUMNS = (*("position", "product_title", "orders", "category", "category_position"),)
-
-
-class RunFilter(admin.SimpleListFilter):
-    """Rows of one snapshot: of the one that serves, unless another is asked for."""
-
-    title = gettext_lazy("mining run")
-    parameter_name = "run"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, Any]]:
-        self.serving: int | None = None
-        others = []
-        for run in MiningRun.objects.filter(status=MiningRun.Status.READY):
-            if run.is_active:
-                self.serving = run.pk
-            else:
-                others.append((str(run.pk), started(run)))
-        return others
-
-    def has_output(self) -> bool:
-        # Without any run there are rows of none: of a run that failed or is still writing.
-        return True
-
-    def choices(self, changelist: Any) -> Any:
-        yield {
-            "selected": self.value() is None,
-            "query_string": changelist.get_query_string(remove=[self.parameter_name]),
-            "display": _("Serves the shop"),
-        }
-        for value, title in self.lookup_choices:
-            yield {
-                "selected": self.value() == value,
-                "query_string": changelist.get_query_string({self.parameter_name: value}),
-                "display": title,
-            }
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        value = self.value()
-        if value is None or value == str(self.serving):
-            # The run's key, not a join: with it the rows come in the order of an index.
-            return queryset.filter(run_id=self.serving)
-        if value not in dict(self.lookup_choices):
-            raise IncorrectLookupParameters(f"There is no run {value!r}.")
-        return queryset.filter(run_id=value)
-
-
-class AtLeastFilter(admin.SimpleListFilter):
-    """Rows whose figure is not below the chosen one."""
-
-    column: str
-    steps: tuple[int, ...]
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, Any]]:
-        return [
-            (str(step), _("at least %(count)s") % {"count": number(step)}) for step in self.steps
-        ]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        if self.value() not in dict(self.lookup_choices):
-            return queryset
-        return queryset.filter(**{f"{self.column}__gte": self.value()})
 
 
 class LiftFilter(AtLeastFilter):
@@ -100,11 +37,6 @@ class OrdersFilter(AtLeastFilter):
     parameter_name = "orders"
     column = "n_both"
     steps = (10, 50, 100, 500)
-
-
-def started(run: MiningRun) -> str:
-    """The run by when it was started."""
-    return _("Run %(id)s of %(moment)s") % {"id": run.pk, "moment": moment(run.started_at)}
 
 
 @admin.register(MiningRun)
