@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.apps import apps
-from django.core.exceptions import ValidationError
+from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.db import models
 
 from xsell.conf import conf
@@ -22,6 +22,19 @@ class ProductKey(models.ForeignKey):  # type: ignore[type-arg]
     def __init__(self, to: Any = None, on_delete: Any = models.CASCADE, **kwargs: Any) -> None:
         kwargs.setdefault("related_name", "+")
         super().__init__(to or conf.PRODUCT_MODEL, on_delete, **kwargs)
+
+    def formfield(self, **kwargs: Any) -> Any:
+        """Raise ImproperlyConfigured where the setting names no model.
+
+        The admin makes its forms before Django runs its checks, and would fail without a word
+        about the setting.
+        """
+        if isinstance(self.remote_field.model, str):
+            raise ImproperlyConfigured(
+                f"(xsell.E001) XSELL_PRODUCT_MODEL = {conf.PRODUCT_MODEL!r} is not an installed "
+                'model. Name it as "app_label.Model", and have its app in INSTALLED_APPS.'
+            )
+        return super().formfield(**kwargs)
 
     @property
     def swappable_setting(self) -> str:
