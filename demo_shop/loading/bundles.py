@@ -9,7 +9,8 @@ from demo_shop.models import Product
 from xsell.models import Bundle, BundleItem, CoPurchase
 
 MOST_BUNDLES = 40
-PAIRS_LOOKED_AT = 4_000
+FEWEST_ORDERS = 60
+LEAST_LIFT = 5
 SAVING_PERCENT = {2: Decimal(5), 3: Decimal(10)}
 
 
@@ -35,15 +36,18 @@ def write_bundles(products: Sequence[Product]) -> None:
 
 
 def strong_pairs(known: dict[int, Product]) -> list[tuple[int, int]]:
-    """Pairs of different shelves, those first that sell together most beyond chance."""
-    mined = CoPurchase.objects.filter(run__is_active=True, n_both__gte=10, lift_lower__gte=3)
-    rows = mined.order_by("-score", "pk").values_list("anchor_id", "suggested_id")
+    """Pairs of different kinds, those first that most orders hold. Both conditions matter: a lift
+    without many orders is one household's habit, many orders without a lift are milk and bread."""
+    mined = CoPurchase.objects.filter(
+        run__is_active=True, n_both__gte=FEWEST_ORDERS, lift__gte=LEAST_LIFT
+    )
+    rows = mined.order_by("-n_both", "pk").values_list("anchor_id", "suggested_id")
     pairs = dict.fromkeys(
         (min(pair), max(pair))
-        for pair in rows[:PAIRS_LOOKED_AT]
+        for pair in rows
         if pair[0] in known
         and pair[1] in known
-        and known[pair[0]].category_id != known[pair[1]].category_id
+        and known[pair[0]].product_type != known[pair[1]].product_type
     )
     return list(pairs)
 
@@ -66,7 +70,7 @@ def thirds(
 def write_bundle(parts: Sequence[Product]) -> None:
     kinds = [part.product_type for part in parts]
     bundle = Bundle.objects.create(
-        name=(", ".join(kinds[:-1]) + " & " + kinds[-1])[:100],
+        name=" + ".join(kinds)[:100],
         saving_percent=SAVING_PERCENT[len(parts)],
         is_live=True,
     )

@@ -16,9 +16,34 @@ from demo_shop.loading.pictures import picture_of
 from demo_shop.loading.sizes import Size, read_size
 from demo_shop.loading.source import Source, shelf_prices
 from demo_shop.models import Category, Product
-from demo_shop.pictures import PALETTES
+from demo_shop.pictures import PALETTES, VARIETIES
 
 SHELVES = Path(__file__).resolve().parent / "shelves.csv"
+AISLES = {
+    "Fruit & Vegetables": "plain-apple",
+    "Dairy & Eggs": "jug-milk",
+    "Bread & Bakery": "loaf-bread",
+    "Meat & Poultry": "tray-steak",
+    "Fish & Seafood": "plain-fish",
+    "Deli & Ready Meals": "plain-sandwich",
+    "Frozen": "plain-icecream",
+    "Pantry": "can-tomato",
+    "Breakfast": "box-cereal",
+    "Snacks & Sweets": "pouch-chips",
+    "Drinks": "bottle-bubbles",
+    "Beer, Wine & Spirits": "slimbottle-grapes",
+    "Natural & Organic": "carton-leaf",
+    "Baby": "jar-pear",
+    "Pets": "plain-dog",
+    "Household": "spray-sparkle",
+    "Health & Beauty": "pump-flower",
+    "Home & Garden": "plain-candle",
+    "Flowers & Plants": "plain-flower",
+    "Cards & Stationery": "plain-card",
+    "At the Till": "card-gift",
+}
+"""The shop's aisles in their order, each with its picture."""
+
 HIDDEN_AISLE = "At the Till"
 LOOSE_DEPARTMENTS = {"PRODUCE", "TRAVEL & LEISURE", "FROZEN GROCERY", "CHEF SHOPPE", "SALAD BAR"}
 REAL_BRANDS = {"MAKEUP AND TREATMENT", "BATH", "FRAGRANCES"}
@@ -53,31 +78,27 @@ def shelf_of(department: str, category: str) -> Shelf:
 
 
 def write_categories() -> dict[tuple[str, str], int]:
-    """(aisle, shelf) -> key of the category; made where missing, in the order of the list."""
-    aisles: dict[str, Category] = {}
+    """Make the aisles and their shelves. (aisle, shelf) -> key of the shelf's category."""
+    aisles = {
+        name: Category.objects.create(
+            name=name,
+            slug=slugify(name),
+            picture=picture,
+            position=position,
+            is_listed=name != HIDDEN_AISLE,
+        )
+        for position, (name, picture) in enumerate(AISLES.items())
+    }
     keys: dict[tuple[str, str], int] = {}
     for shelf in shelves().values():
-        if shelf.aisle not in aisles:
-            aisles[shelf.aisle], _ = Category.objects.get_or_create(
-                slug=slugify(shelf.aisle),
-                defaults={
-                    "name": shelf.aisle,
-                    "picture": shelf.picture,
-                    "position": len(aisles),
-                    "is_listed": shelf.aisle != HIDDEN_AISLE,
-                },
-            )
         if (shelf.aisle, shelf.name) not in keys:
-            category, _ = Category.objects.get_or_create(
+            keys[shelf.aisle, shelf.name] = Category.objects.create(
+                name=shelf.name,
                 slug=slugify(f"{shelf.aisle} {shelf.name}"),
-                defaults={
-                    "name": shelf.name,
-                    "parent": aisles[shelf.aisle],
-                    "picture": shelf.picture,
-                    "position": len(keys),
-                },
-            )
-            keys[shelf.aisle, shelf.name] = category.pk
+                parent=aisles[shelf.aisle],
+                picture=shelf.picture,
+                position=len(keys),
+            ).pk
     return keys
 
 
@@ -95,7 +116,10 @@ def products_of(source: Source) -> Iterator[Product]:
     for row in rows.itertuples(index=False):
         shelf = shelf_of(row.department, row.product_category)
         product = describe(row, shelf, brands[row.manufacturer_id])
-        product.title = distinct(product.title, taken)
+        number = variety(product.title, taken)
+        if number > 1:
+            product.title = f"{product.title}, Variety {number}"
+            product.palette += len(PALETTES) * ((number - 1) % VARIETIES)
         product.slug = slugify(product.title)[:170] or str(product.sku)
         product.category_id = keys[shelf.aisle, shelf.name]
         cents = prices.get(row.product_id)
@@ -148,10 +172,11 @@ def is_crate(raw: str, size: Size) -> bool:
     return bool(re.search(r"CT|\d-\d", raw)) or bool(size.measure and size.measure > 10 * 16)
 
 
-def distinct(title: str, taken: dict[str, int]) -> str:
-    """Flavours are not in the data: the most popular product keeps the plain title."""
+def variety(title: str, taken: dict[str, int]) -> int:
+    """Flavours are not in the data: products of one title are told apart by a number. The most
+    popular of them comes first and keeps the plain title."""
     taken[title] = taken.get(title, 0) + 1
-    return title if taken[title] == 1 else f"{title}, Variety {taken[title]}"
+    return taken[title]
 
 
 def stock_of(sku: int, n_orders: int) -> int:

@@ -34,9 +34,6 @@ FAMILIES = (
     ("Baby Carrots", "Organic Carrots"),
     ("Gala Apples", "Organic Apples"),
     ("Garden Salad Mix", "Organic Salad Mix"),
-    ("Apple Juice", "Organic Juice"),
-    ("Strawberries", "Organic Berries"),
-    ("Bananas", "Organic Tropical Fruit"),
     ("Broccoli Crowns", "Organic Broccoli & Cauliflower"),
 )
 LADDERS_PER_FAMILY = 6
@@ -125,7 +122,8 @@ def family_ladders(kinds: list[list[Product]]) -> Iterator[Ladder]:
             yield Ladder(
                 name=f"{steps[0].product_type} to {steps[-1].product_type}",
                 rungs=tuple(
-                    Rung(step, quality(step), step.product_type, about(step)) for step in steps
+                    Rung(step, quality(step), "", (("Kind", step.product_type), *about(step)))
+                    for step in steps
                 ),
                 recommended=len(steps) if len(steps) == 2 else 2,
             )
@@ -154,8 +152,8 @@ def brand_ladders(same_kind: list[Product]) -> Iterator[Ladder]:
         yield Ladder(
             name=f"{first.product_type}: own label and national brand",
             rungs=(
-                Rung(first, "Our own label", "The same for less", about(first)),
-                Rung(found, "National brand", f"The original by {found.brand}", about(found)),
+                Rung(first, "Our own label", "Costs less", about(first)),
+                Rung(found, "National brand", "", about(found)),
             ),
             recommended=1,
         )
@@ -205,9 +203,7 @@ def per_unit(product: Product) -> tuple[str, str]:
 
 
 def about(product: Product) -> tuple[tuple[str, str], ...]:
-    kind = "our own label" if product.is_private_label else "national brand"
-    brand = f"{product.brand} ({kind})" if product.brand else "No brand"
-    told = [("Kind", product.product_type), ("Brand", brand)]
+    told = [("Brand", product.brand or "None")]
     return (*told, ("Size", product.size)) if product.size else tuple(told)
 
 

@@ -12,31 +12,31 @@ from xsell.models import Offer, OfferCondition, ProductRelation
 # Shelf that must be in the cart, kind of product that is offered, headline, text.
 BUMPS = (
     ("breakfast-cereals", "Bananas", "A banana for the cereal?", "Slice it over: breakfast done."),
-    ("drinks-coffee", "Coffee Creamer", "Cream for the coffee?", "Keeps in the fridge for weeks."),
+    ("drinks-coffee", "Coffee Creamer", "Cream for the coffee?", "Makes the first cup complete."),
     (
         "pantry-pasta-noodles",
         "Frozen Garlic Bread",
         "Garlic bread with the pasta?",
-        "Ten minutes in the oven.",
+        "Warm from the oven.",
     ),
     (
         "meat-poultry-hot-dogs",
         "Hot Dog Buns",
         "Do you have buns?",
-        "Most people take them with hot dogs.",
+        "They are often bought together.",
     ),
     (
         "fruit-vegetables-lettuce-salad-mixes",
         "Salad Dressing",
         "A dressing for the salad?",
-        "Our best seller.",
+        "The one that most people take.",
     ),
     ("meat-poultry-beef", "Hamburger Buns", "Burgers tonight?", "Buns are what people forget."),
     (
         "household-laundry",
         "Dryer Sheets",
         "Dryer sheets with the wash?",
-        "They last as long as the detergent.",
+        "For laundry that smells clean.",
     ),
     (
         "pets-cats",
