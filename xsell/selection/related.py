@@ -60,7 +60,9 @@ def related_to(anchors: Collection[ProductId], now: datetime) -> Related:
         _category_best_sellers(anchors),
         _best_sellers(),
     ]
-    rows = [_Row(*row) for row in branches[0].union(*branches[1:], all=True)]
+    # Ordered by nothing: Django 6.1 would order the union as its first model is.
+    union = branches[0].union(*branches[1:], all=True).order_by()
+    rows = [_Row(*row) for row in union]
     relations = [row for row in rows if row.source == Source.PINNED]
     tiers = [row for row in rows if row.source == Source.TIERS]
     mined = [row for row in rows if row.source == Source.MINED]
