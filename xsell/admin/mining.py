@@ -95,11 +95,11 @@ class MiningRunAdmin(ReadOnlyAdmin):
 
     @admin.display(description=gettext_lazy("seconds per step"))
     def steps(self, row: MiningRun) -> SafeString:
-        return as_list({step: number(seconds, 1) for step, seconds in row.seconds.items()})
+        return as_list({_(step): number(seconds, 1) for step, seconds in row.seconds.items()})
 
     @admin.display(description=gettext_lazy("order lines left out, by reason"))
     def left_out(self, row: MiningRun) -> SafeString:
-        return as_list({reason: number(count) for reason, count in row.dropped.items()})
+        return as_list({_(reason): number(count) for reason, count in row.dropped.items()})
 
     @admin.display(description=gettext_lazy("parameters"))
     def settings(self, row: MiningRun) -> SafeString:

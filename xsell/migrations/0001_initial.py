@@ -107,7 +107,7 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(choices=[('has_product', 'The cart or the page has this product'), ('has_category', 'The cart or the page has a product of this category'), ('total_at_least', 'The cart comes to at least this amount')], max_length=16, verbose_name='kind')),
                 ('category_id', models.CharField(blank=True, max_length=64, verbose_name='category')),
                 ('amount', models.DecimalField(blank=True, decimal_places=4, max_digits=14, null=True, verbose_name='amount')),
-                ('offer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='conditions', to='xsell.offer')),
+                ('offer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='conditions', to='xsell.offer', verbose_name='offer')),
                 ('product', xsell.models.fields.ProductKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.XSELL_PRODUCT_MODEL, verbose_name='product')),
             ],
             options={
@@ -166,7 +166,7 @@ class Migration(migrations.Migration):
                 ('headline', models.CharField(blank=True, help_text='What the shopper gains by it.', max_length=120, verbose_name='headline')),
                 ('is_recommended', models.BooleanField(default=False, verbose_name='recommended')),
                 ('product', xsell.models.fields.ProductKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.XSELL_PRODUCT_MODEL, verbose_name='product')),
-                ('ladder', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='tiers', to='xsell.tierladder')),
+                ('ladder', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='tiers', to='xsell.tierladder', verbose_name='ladder')),
             ],
             options={
                 'verbose_name': 'tier',
@@ -182,7 +182,7 @@ class Migration(migrations.Migration):
                 ('value', models.CharField(blank=True, help_text='As in 5 years; empty for a tick.', max_length=60, verbose_name='value')),
                 ('is_included', models.BooleanField(default=True, verbose_name='included')),
                 ('position', models.PositiveSmallIntegerField(default=0, verbose_name='position')),
-                ('tier', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='benefits', to='xsell.tier')),
+                ('tier', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='benefits', to='xsell.tier', verbose_name='tier')),
             ],
             options={
                 'verbose_name': 'tier benefit',
@@ -196,7 +196,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('quantity', models.PositiveSmallIntegerField(default=1, verbose_name='quantity')),
                 ('position', models.PositiveSmallIntegerField(default=0, verbose_name='position')),
-                ('bundle', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='items', to='xsell.bundle')),
+                ('bundle', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='items', to='xsell.bundle', verbose_name='bundle')),
                 ('product', xsell.models.fields.ProductKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.XSELL_PRODUCT_MODEL, verbose_name='product')),
             ],
             options={
@@ -217,9 +217,9 @@ class Migration(migrations.Migration):
                 ('n_suggested', models.PositiveIntegerField(verbose_name='orders with the suggested')),
                 ('lift', models.FloatField(verbose_name='lift')),
                 ('lift_lower', models.FloatField(verbose_name='lift, lower bound')),
-                ('anchor', xsell.models.fields.ProductKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.XSELL_PRODUCT_MODEL)),
-                ('suggested', xsell.models.fields.ProductKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.XSELL_PRODUCT_MODEL)),
-                ('run', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='copurchases', to='xsell.miningrun')),
+                ('anchor', xsell.models.fields.ProductKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.XSELL_PRODUCT_MODEL, verbose_name='anchor')),
+                ('suggested', xsell.models.fields.ProductKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.XSELL_PRODUCT_MODEL, verbose_name='suggested')),
+                ('run', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='copurchases', to='xsell.miningrun', verbose_name='mining run')),
             ],
             options={
                 'verbose_name': 'co-purchase',
@@ -236,8 +236,8 @@ class Migration(migrations.Migration):
                 ('n_orders', models.PositiveIntegerField(verbose_name='orders')),
                 ('position', models.PositiveIntegerField(verbose_name='position')),
                 ('category_position', models.PositiveIntegerField(verbose_name='position in its category')),
-                ('product', xsell.models.fields.ProductKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.XSELL_PRODUCT_MODEL)),
-                ('run', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='best_sellers', to='xsell.miningrun')),
+                ('product', xsell.models.fields.ProductKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.XSELL_PRODUCT_MODEL, verbose_name='product')),
+                ('run', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='best_sellers', to='xsell.miningrun', verbose_name='mining run')),
             ],
             options={
                 'verbose_name': 'best seller',

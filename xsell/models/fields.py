@@ -42,9 +42,14 @@ class ProductKey(models.ForeignKey):  # type: ignore[type-arg]
         return "XSELL_PRODUCT_MODEL"
 
 
-def mined_product_key() -> ProductKey:
+def mined_product_key(verbose_name: Any) -> ProductKey:
     """A key without constraint and index: rebuilt by the million, vanished targets are skipped."""
-    return ProductKey(on_delete=models.DO_NOTHING, db_constraint=False, db_index=False)
+    return ProductKey(
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+        verbose_name=verbose_name,
+    )
 
 
 def product_id_from(text: str) -> ProductId:

@@ -47,7 +47,9 @@ class OfferCondition(models.Model):
         HAS_CATEGORY = "has_category", _("The cart or the page has a product of this category")
         TOTAL_AT_LEAST = "total_at_least", _("The cart comes to at least this amount")
 
-    offer = models.ForeignKey(Offer, on_delete=models.CASCADE, related_name="conditions")
+    offer = models.ForeignKey(
+        Offer, on_delete=models.CASCADE, related_name="conditions", verbose_name=_("offer")
+    )
     group = models.PositiveSmallIntegerField(
         _("group"), default=1, help_text=_("AND inside a group, OR between groups.")
     )

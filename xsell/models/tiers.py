@@ -28,7 +28,11 @@ class Tier(models.Model):
     """One rung: `product` is the ladder's choice at `rank`, 1 being the lowest."""
 
     ladder = models.ForeignKey(
-        TierLadder, on_delete=models.CASCADE, related_name="tiers", db_index=False
+        TierLadder,
+        on_delete=models.CASCADE,
+        related_name="tiers",
+        db_index=False,
+        verbose_name=_("ladder"),
     )
     product = ProductKey(verbose_name=_("product"))
     rank = models.PositiveSmallIntegerField(_("rank"), help_text=_("1 is the lowest."))
@@ -66,7 +70,11 @@ class TierBenefit(models.Model):
     """What a rung gives: one cell of the table that compares the rungs."""
 
     tier = models.ForeignKey(
-        Tier, on_delete=models.CASCADE, related_name="benefits", db_index=False
+        Tier,
+        on_delete=models.CASCADE,
+        related_name="benefits",
+        db_index=False,
+        verbose_name=_("tier"),
     )
     feature = models.CharField(_("feature"), max_length=60, help_text=_("As in Warranty."))
     value = models.CharField(

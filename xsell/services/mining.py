@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 from django.db import connections, router, transaction
+from django.utils.translation import gettext_noop
 
 from xsell.adapters import BaseAdapter, get_adapter
 from xsell.engine import OrderLines, Relations, lift, lift_lower_bound, mine
@@ -88,7 +89,7 @@ def recompute_relations(
 def _mine_into(run: MiningRun, progress: Progress) -> None:
     adapter = get_adapter()
     parameters = run.parameters
-    with _timed(run, "reading"):
+    with _timed(run, gettext_noop("reading")):
         codes = read_order_lines(
             adapter,
             since=run.since,
@@ -98,7 +99,7 @@ def _mine_into(run: MiningRun, progress: Progress) -> None:
         )
         if not codes.orders:
             raise MiningFailed(_no_lines(codes, run.since, run.until))
-    with _timed(run, "mining"):
+    with _timed(run, gettext_noop("mining")):
         relations = mine(
             _order_lines(codes),
             k=parameters["k"],
@@ -107,13 +108,13 @@ def _mine_into(run: MiningRun, progress: Progress) -> None:
             half_life_days=parameters["half_life_days"],
             progress=lambda done, total: progress("mining", done, total),
         )
-    with _timed(run, "categories"):
+    with _timed(run, gettext_noop("categories")):
         categories = _categories(adapter, codes, relations, progress)
-    with _timed(run, "writing"):
+    with _timed(run, gettext_noop("writing")):
         _write(run, codes.product_ids, relations, categories, progress)
     run.n_lines, run.n_baskets = codes.n_read, relations.n_baskets
     run.n_products, run.n_pairs = len(relations.products), len(relations)
-    run.dropped = {**codes.n_dropped, "in giant baskets (orders)": relations.n_giant}
+    run.dropped = {**codes.n_dropped, gettext_noop("in giant baskets (orders)"): relations.n_giant}
     run.peak_memory_mb = _peak_memory_mb()
     switch_to(run)
 

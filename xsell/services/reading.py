@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext_noop
 
 from xsell.adapters import BaseAdapter
 from xsell.values import ProductId
@@ -66,7 +67,7 @@ def read_order_lines(
         n_without_product=Count("pk", filter=Q(xsell_product__isnull=True)),
         n_usable=Count("pk", filter=usable),
     )
-    n_usable = counts["n_usable"]
+    n_usable, n_without_product = counts["n_usable"], counts["n_without_product"]
     orders, products = Codes(), Codes()
     order_codes, product_codes = array("q"), array("q")
     sold = lines.filter(usable).values_list("xsell_order", "xsell_product")
@@ -81,8 +82,8 @@ def read_order_lines(
         placed_at=_dates(lines.filter(usable), orders) if with_dates else [],
         n_read=counts["n_read"],
         n_dropped={
-            "without product": counts["n_without_product"],
-            "quantity not above 0": counts["n_read"] - n_usable - counts["n_without_product"],
+            gettext_noop("without product"): n_without_product,
+            gettext_noop("quantity not above 0"): counts["n_read"] - n_usable - n_without_product,
         },
     )
 
