@@ -70,5 +70,5 @@ def test_a_pair_cannot_be_changed_by_post(admin_client, shop):
     assert admin_client.post(desk.address("copurchase"), {}).status_code == 403
 
 
-def test_the_screens_pass_djangos_own_checks():
+def test_the_screens_pass_djangos_own_checks(db):
     assert [it for it in checks.run_checks() if it.id.startswith("admin.")] == []

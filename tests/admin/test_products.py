@@ -55,7 +55,7 @@ def test_a_shop_without_product_screens_enters_keys(desk, shop, model, control):
 
 
 @pytest.mark.usefixtures("without_product_admin")
-def test_a_shop_without_product_screens_passes_the_checks():
+def test_a_shop_without_product_screens_passes_the_checks(db):
     # The demo shop's own order screen cannot do without.
     faults = [str(it.obj) for it in checks.run_checks() if it.id.startswith("admin.")]
     assert [it for it in faults if "demo_shop" not in it] == []

@@ -1,8 +1,13 @@
 """Ladders: rungs change places and hand on the recommendation in one go."""
 
+import re
+
 import pytest
 
 from xsell.models import Tier, TierBenefit, TierLadder
+
+TWICE = "duplicate|already exists"
+"""Which one is said is up to the release of Django."""
 
 
 @pytest.fixture
@@ -79,12 +84,12 @@ def test_a_new_rung_takes_the_place_of_one_that_moves_up(desk, shop, ladder):
 @pytest.mark.parametrize(
     ("changes", "error"),
     [
-        ({"tiers-0-rank": 2}, "duplicate"),
+        ({"tiers-0-rank": 2}, TWICE),
         ({"tiers-0-is_recommended": "on"}, "A ladder has one recommended rung at most."),
         ({"tiers-0-rank": 0}, "greater than or equal to 1"),
         ({"tiers-0-rank": 100}, "less than or equal to 99"),
         ({"tiers-0-rank": "first"}, "whole number"),
-        ({"tiers-0-product": "plus"}, "duplicate"),
+        ({"tiers-0-product": "plus"}, TWICE),
         ({"tiers-0-label": ""}, "required"),
     ],
 )
@@ -94,7 +99,7 @@ def test_what_cannot_be_is_said_in_the_form(desk, shop, ladder, changes, error):
         name: shop[value].pk if name.endswith("product") else value
         for name, value in changes.items()
     }
-    assert error in " ".join(desk.save("tierladder", ladder.pk, **changes))
+    assert re.search(error, " ".join(desk.save("tierladder", ladder.pk, **changes)))
     assert rungs(ladder) == before
 
 
@@ -123,7 +128,7 @@ def test_a_merchandiser_says_what_a_rung_gives(desk, shop, ladder):
         "benefits-1-value": "6 years",
         "benefits-1-id": "",
     }
-    assert "duplicate" in " ".join(desk.save("tier", rung.pk, **again))
+    assert re.search(TWICE, " ".join(desk.save("tier", rung.pk, **again)))
 
 
 def test_a_rung_is_neither_added_nor_ranked_away_from_its_ladder(desk, shop, ladder):
