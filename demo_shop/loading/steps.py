@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from time import perf_counter
 from typing import Any
 
@@ -56,13 +57,13 @@ def migrate(say: Say) -> None:
     call_command("migrate", verbosity=0, interactive=False)
 
 
-def load(limit: int | None, say: Say) -> None:
+def load(limit: int | None, say: Say, folder: Path | None = None) -> None:
     """Products, households, orders and their lines: all of them or nothing."""
     if Product.objects.exists():
         say(f"Catalogue and orders: already there ({Order.objects.count():,} orders)")
         return
     say("Catalogue and orders: reading the Complete Journey data")
-    source = read_source(limit=limit)
+    source = read_source(folder, limit=limit)
     with unchecked_keys(), transaction.atomic():
         write_table(Product, table_of(Product, list(products_of(source))), what="Products")
         write_households(source)
