@@ -17,7 +17,7 @@ ProductClass = get_model("catalogue", "ProductClass")
 
 
 def make_product(title="Book", price=Decimal("9.90"), stock=10, parent=None):
-    """A product in a category, or a child; without a price a parent."""
+    """A product in a category of its own, or a child; without a price a parent."""
     product = Product.objects.create(
         title=title,
         structure="child" if parent else "standalone" if price is not None else "parent",
@@ -25,9 +25,8 @@ def make_product(title="Book", price=Decimal("9.90"), stock=10, parent=None):
         product_class=None if parent else ProductClass.objects.get_or_create(name="Things")[0],
     )
     if parent is None:
-        product.categories.add(
-            Category.objects.first() or Category.objects.add_root({"name": "Things"})
-        )
+        kept = Category.objects.filter(name=title).first()
+        product.categories.add(kept or Category.objects.add_root({"name": title}))
     if price is not None:
         product.stockrecords.create(
             partner=Partner.objects.get_or_create(name="Wholesale")[0],

@@ -18,6 +18,7 @@ from xsell.testing import serve_relations
 
 pytestmark = pytest.mark.django_db
 Basket = get_model("basket", "Basket")
+Category = get_model("catalogue", "Category")
 Line = get_model("basket", "Line")
 StockRecord = get_model("partner", "StockRecord")
 
@@ -132,6 +133,21 @@ def test_parents_and_children_are_described_in_a_fixed_number_of_queries(shop):
         few_more = [parent.pk, *(it.pk for it in children)]
         assert n_queries(adapter.details, few, context) == 8
         assert n_queries(adapter.details, [*few, *few_more], context) == 8
+
+
+def test_the_closest_category_is_the_first_of_those_in_the_details(shop):
+    adapter = get_adapter()
+    later, hidden = (Category.objects.add_root({"name": name}) for name in ("Zoo", "Hidden"))
+    Category.objects.filter(pk=hidden.pk).update(is_public=False)
+    shop["cap"].categories.add(later, hidden)
+    shop["mug"].categories.set([hidden])
+    ids = [it.pk for it in shop.values()]
+    details = adapter.details(ids, adapter.context_for())
+    assert len(details[shop["cap"].pk].category_ids) == 2
+    assert details[shop["mug"].pk].category_ids == ()
+    assert adapter.closest_categories(ids) == {
+        pk: next(iter(it.category_ids), "") for pk, it in details.items()
+    }
 
 
 def test_a_basket_is_read_in_a_fixed_number_of_queries(rf, shop):

@@ -27,7 +27,7 @@ def shop(db):
 def orders(shop):
     """Shirts of either size go with caps and socks; scarves are bought alone."""
     baskets = [("S", "cap", "socks"), ("L", "cap", "socks"), ("S", "cap"), ("L", "socks")] * 3
-    for names in [*baskets, *[("scarf",)] * 12]:
+    for names in [*baskets, *[("scarf",)] * 24]:
         order = OrderFactory()
         for name in names:
             OrderLineFactory(order=order, product=shop[name])

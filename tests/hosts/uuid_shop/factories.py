@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import factory
+from django.utils.text import slugify
 from factory.django import DjangoModelFactory
 
 from tests.hosts.uuid_shop import models
@@ -14,7 +15,7 @@ class CategoryFactory(DjangoModelFactory):
         django_get_or_create = ("slug",)
 
     slug = "clothes"
-    name = "Clothes"
+    name = factory.LazyAttribute(lambda category: category.slug.title())
 
 
 class ProductFactory(DjangoModelFactory):
@@ -29,7 +30,7 @@ class ProductFactory(DjangoModelFactory):
     @factory.post_generation
     def categories(self, create, extracted):
         if self.parent is None:
-            self.categories.add(*(extracted or [CategoryFactory()]))
+            self.categories.add(extracted or CategoryFactory(slug=slugify(self.title)))
 
 
 class ParentFactory(ProductFactory):

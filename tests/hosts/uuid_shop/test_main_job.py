@@ -105,7 +105,7 @@ def test_a_cart_in_the_header_takes_nothing_from_the_product_s_page(shop):
 def test_orders_since_a_moment_are_mined_without_time_zones(shop, orders, capsys):
     tomorrow = (timezone.now() + timedelta(days=1)).date().isoformat()
     call_command("xsell_recompute", until=None, since=None, min_count=1)
-    assert MiningRun.objects.get(is_active=True).n_baskets == 24
+    assert MiningRun.objects.get(is_active=True).n_baskets == 36
     call_command("xsell_recompute", "--until", tomorrow, "--json")
     assert MiningRun.objects.get(is_active=True).until.date().isoformat() == tomorrow
 
