@@ -1,5 +1,7 @@
 """Who may see and do what: Django's own permissions."""
 
+import re
+
 import pytest
 from django.contrib import admin
 from django.contrib.auth.models import Permission
@@ -68,6 +70,19 @@ def test_a_pair_cannot_be_changed_by_post(admin_client, shop):
     (pair,) = desk.rows("copurchase")
     assert admin_client.post(desk.address("copurchase", pair.pk), {"n_both": 9}).status_code == 403
     assert admin_client.post(desk.address("copurchase"), {}).status_code == 403
+
+
+@pytest.mark.parametrize("model", ["bundle", "offer", "tierladder"])
+def test_a_screen_reader_says_what_each_control_of_a_row_is(desk, shop, model):
+    shop.bundle(10, {"camera": 1, "strap": 1})
+    shop.offer("strap", {"has_product": "camera"})
+    shop.ladder("camera", "strap")
+    (row,) = desk.rows(model)
+    page = desk.open(model, row.pk).content.decode()
+    controls = re.findall(r"<(?:input|select)[^>]*name=\"(?:items|conditions|tiers)-0-[^>]*>", page)
+    visible = [it for it in controls if "hidden" not in it and "DELETE" not in it]
+    assert len(visible) >= 3
+    assert [it for it in visible if "aria-label=" not in it] == []
 
 
 def test_the_screens_pass_djangos_own_checks(db):

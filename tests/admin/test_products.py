@@ -4,6 +4,7 @@ import pytest
 from django.contrib import admin
 from django.contrib.auth.models import Permission
 from django.core import checks
+from django.urls import reverse
 
 from demo_shop.models import Product
 from tests import factories as make
@@ -21,6 +22,8 @@ PICKED = [
 
 @pytest.fixture
 def without_product_admin():
+    # The addresses are drawn up once, at the first request: with the product's among them.
+    reverse("admin:index")
     model_admin = admin.site.get_model_admin(Product)
     admin.site.unregister(Product)
     yield

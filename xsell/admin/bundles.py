@@ -11,21 +11,19 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from xsell.admin.products import ROWS, PicksProducts, ProductAdmin, title_of
+from xsell.admin.products import ProductAdmin, RowsInline, title_of
 from xsell.admin.schedules import SCHEDULE, ScheduleFilter, state_of
 from xsell.admin.words import number
 from xsell.models import Bundle, BundleItem
 from xsell.values import ProductId
 
 
-class BundleItemInline(PicksProducts, admin.TabularInline):  # type: ignore[type-arg]
+class BundleItemInline(RowsInline):
     """What one set holds."""
 
     model = BundleItem
     fields = ["product", "quantity", "position"]
     raw_id_fields = ["product"]
-    classes = [ROWS]
-    extra = 0
     min_num = 2
 
 

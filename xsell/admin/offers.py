@@ -13,11 +13,12 @@ from django.contrib import admin
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.db.models import Field, QuerySet, TextField
 from django.http import HttpRequest
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from xsell.adapters import get_adapter
-from xsell.admin.products import ROWS, PicksProducts, ProductAdmin, title_of
+from xsell.admin.products import ProductAdmin, RowsInline, title_of
 from xsell.admin.schedules import SCHEDULE, ScheduleFilter, state_of
 from xsell.admin.words import number
 from xsell.models import Offer, OfferCondition
@@ -64,15 +65,13 @@ class OfferConditionForm(forms.ModelForm):  # type: ignore[type-arg]
             field.choices = [*field.choices, (chosen, gone)]  # type: ignore[misc]
 
 
-class OfferConditionInline(PicksProducts, admin.TabularInline):  # type: ignore[type-arg]
+class OfferConditionInline(RowsInline):
     """When the offer holds."""
 
     model = OfferCondition
     form = OfferConditionForm
     fields = ["group", "kind", "product", "category_id", "amount"]
     raw_id_fields = ["product"]
-    classes = [ROWS]
-    extra = 0
     verbose_name_plural = gettext_lazy("When it holds: always, unless there are conditions")
 
     def formfield_for_dbfield(
@@ -84,10 +83,12 @@ class OfferConditionInline(PicksProducts, admin.TabularInline):  # type: ignore[
                 "label": gettext_lazy("The cart or the page"),
             }
         if db_field.name == "category_id" and (names := category_names()):
+            label = capfirst(db_field.verbose_name)
             return forms.ChoiceField(
-                label=db_field.verbose_name.capitalize(),
+                label=label,
                 choices=[("", "—"), *names.items()],
                 required=False,
+                widget=forms.Select(attrs={"aria-label": label}),
             )
         field: forms.Field | None = super().formfield_for_dbfield(db_field, request, **kwargs)
         return field

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django import forms
 from django.apps import apps
 from django.contrib import admin
 from django.contrib.admin.exceptions import NotRegistered
 from django.contrib.admin.views.main import ChangeList
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Field, Model, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
@@ -19,9 +20,6 @@ from xsell.values import ProductDetails, ProductId
 
 PRODUCTS_ATTRIBUTE = "_xsell_products"
 """Where a row of a list keeps the details of every product that the list names."""
-
-ROWS = "xsell-rows"
-"""CSS class of inlines: compact, and without the rows' keys above them."""
 
 FOUND_AT_MOST = 100
 """How many products a search in a list looks up by name."""
@@ -84,6 +82,24 @@ class PicksProducts(admin.options.BaseModelAdmin):  # type: ignore[type-arg]
         if can_search_products(self.admin_site, request):
             return [*fields, *self.raw_id_fields]
         return [*fields]
+
+
+class RowsInline(PicksProducts, admin.TabularInline):  # type: ignore[type-arg]
+    """Rows under the row that holds them: compact, without their keys above them, and told apart.
+
+    Django names the columns of such rows, but no control in them: a screen reader would say none.
+    """
+
+    classes = ["xsell-rows"]
+    extra = 0
+
+    def formfield_for_dbfield(
+        self, db_field: Field[Any, Any], request: HttpRequest, **kwargs: Any
+    ) -> forms.Field | None:
+        field: forms.Field | None = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None:
+            field.widget.attrs.setdefault("aria-label", field.label)
+        return field
 
 
 class ProductAdmin(PicksProducts, admin.ModelAdmin):  # type: ignore[type-arg]

@@ -16,7 +16,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from xsell.admin.products import ROWS, PicksProducts, ProductAdmin, title_of
+from xsell.admin.products import ProductAdmin, RowsInline, title_of
 from xsell.admin.words import number
 from xsell.models import Tier, TierBenefit, TierLadder
 from xsell.values import ProductId
@@ -31,6 +31,7 @@ class RungForm(forms.ModelForm):  # type: ignore[type-arg]
         label=gettext_lazy("Rank"),
         min_value=1,
         max_value=HIGHEST_RANK,
+        widget=forms.NumberInput(attrs={"aria-label": gettext_lazy("Rank")}),
         help_text=gettext_lazy("1 is the lowest."),
     )
 
@@ -73,7 +74,7 @@ class RungFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
         return saved
 
 
-class TierInline(PicksProducts, admin.TabularInline):  # type: ignore[type-arg]
+class TierInline(RowsInline):
     """The rungs of a ladder."""
 
     model = Tier
@@ -82,8 +83,6 @@ class TierInline(PicksProducts, admin.TabularInline):  # type: ignore[type-arg]
     fields = ["rank", "label", "product", "headline", "is_recommended", "gives"]
     raw_id_fields = ["product"]
     readonly_fields = ["gives"]
-    classes = [ROWS]
-    extra = 0
     min_num = 2
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -100,12 +99,11 @@ class TierInline(PicksProducts, admin.TabularInline):  # type: ignore[type-arg]
         return format_html('<a href="{}">{}</a>', address, text % {"count": number(n_features)})
 
 
-class TierBenefitInline(admin.TabularInline):  # type: ignore[type-arg]
+class TierBenefitInline(RowsInline):
     """What a rung gives."""
 
     model = TierBenefit
     fields = ["feature", "value", "is_included", "position"]
-    classes = [ROWS]
     extra = 3
 
 
