@@ -6,6 +6,7 @@ from io import StringIO
 import pytest
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
+from django.db import transaction
 
 from demo_shop.models import Order, OrderLine, Product
 from xsell.models import Bundle, CoPurchase, Offer, ProductRelation, Tier, TierLadder
@@ -19,9 +20,18 @@ def demo():
     return json.loads(out.getvalue().splitlines()[-1]), out.getvalue()
 
 
+@pytest.fixture(scope="module")
+def set_up(django_db_setup, django_db_blocker):
+    """One demo for all tests here, in a transaction that is rolled back after the last of them."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield demo()
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def first(db):
-    return demo()
+def first(set_up, db):
+    """What the first demo said; what a test changes is undone after it."""
+    return set_up
 
 
 def test_the_demo_sets_the_whole_shop_up_and_says_so(first, client):
