@@ -38,14 +38,10 @@ APP = ROOT / "xsell"
 TEMPLATES = sorted(APP.rglob("templates/**/*.html"))
 CATALOGUES = {path.parts[-3]: path for path in APP.glob("locale/*/LC_MESSAGES/django.po")}
 
+assert "de" in CATALOGUES
 every_language = pytest.mark.parametrize("language", sorted(CATALOGUES))
 
-
 # ----------------------------------------------------------------------------------- catalogues
-
-
-def test_german_is_among_the_languages():
-    assert "de" in CATALOGUES
 
 
 @every_language
