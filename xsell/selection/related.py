@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db.models import Case, F, FloatField, QuerySet, Value, When
+from django.db.models import Case, F, FloatField, Q, QuerySet, Value, When
 
 from xsell.models import BestSeller, CoPurchase, ProductRelation, Tier
 from xsell.values import Candidate, Evidence, ProductId, Source
@@ -20,20 +20,26 @@ BEST_SELLERS_READ = 24
 """How deep the best seller lists are read; a placement shows 24 at most."""
 
 CROSS_SELL_KINDS = frozenset({ProductRelation.Kind.CROSS_SELL, ProductRelation.Kind.ACCESSORY})
-HIGHER, LOWER, BANNED = "higher", "lower", "ban"
+HIGHER, LOWER, BANNED, BANNED_UPGRADE = "higher", "lower", "ban", "ban-upgrade"
 
 
 @dataclass(frozen=True, slots=True)
 class Related:
     """Candidates of each source for some anchors, best first, and what must not be suggested.
 
-    `banned`: a person said never. `instead`: upgrades, substitutes and ladder mates of an anchor,
-    which replace it and so are no complement to it.
+    `banned`, `banned_upgrades`: a person said never, as an addition or as a replacement.
+    `instead`: upgrades, substitutes and ladder mates of an anchor, which replace it and so are no
+    complement to it.
     """
 
     candidates: Mapping[Source, tuple[Candidate, ...]]
     banned: frozenset[ProductId]
+    banned_upgrades: frozenset[ProductId]
     instead: frozenset[ProductId]
+
+    def banned_from(self, source: Source) -> frozenset[ProductId]:
+        """Products that this source must not suggest."""
+        return self.banned_upgrades if source is Source.TIERS else self.banned
 
 
 class _Row(NamedTuple):
@@ -60,9 +66,8 @@ def related_to(anchors: Collection[ProductId], now: datetime) -> Related:
         _category_best_sellers(anchors),
         _best_sellers(),
     ]
-    # Ordered by nothing: Django 6.1 would order the union as its first model is.
-    union = branches[0].union(*branches[1:], all=True).order_by()
-    rows = [_Row(*row) for row in union]
+    # Without order_by, Django 6.1 orders a union as its first model is.
+    rows = [_Row(*row) for row in branches[0].union(*branches[1:], all=True).order_by()]
     relations = [row for row in rows if row.source == Source.PINNED]
     tiers = [row for row in rows if row.source == Source.TIERS]
     mined = [row for row in rows if row.source == Source.MINED]
@@ -83,10 +88,13 @@ def related_to(anchors: Collection[ProductId], now: datetime) -> Related:
             },
         },
         banned=frozenset(row.product_id for row in relations if row.kind == BANNED),
+        banned_upgrades=frozenset(
+            row.product_id for row in relations if row.kind == BANNED_UPGRADE
+        ),
         instead=frozenset(
             row.product_id
             for row in (*tiers, *relations)
-            if row.kind not in CROSS_SELL_KINDS and row.kind != BANNED
+            if row.kind not in {*CROSS_SELL_KINDS, BANNED, BANNED_UPGRADE}
         ),
     )
 
@@ -109,7 +117,8 @@ def _in_order(
 ) -> tuple[Candidate, ...]:
     """Candidates by position; a product that several anchors propose counts once."""
     first: dict[ProductId, Candidate] = {}
-    for row in sorted(rows, key=lambda row: row.position):
+    # The ids last: a UNION gives its rows in any order.
+    for row in sorted(rows, key=lambda it: (it.position, str(it.product_id), str(it.anchor_id))):
         is_mined_too = evidence.get((row.anchor_id, row.product_id))
         anchor_id = row.anchor_id if source in (Source.PINNED, Source.TIERS) else None
         candidate = Candidate(
@@ -124,7 +133,7 @@ def _by_summed_score(
 ) -> tuple[Candidate, ...]:
     """Best first by the sum of scores over the anchors; shown with the strongest anchor."""
     totals: dict[ProductId, Candidate] = {}
-    for row in sorted(rows, key=lambda row: -row.score):
+    for row in sorted(rows, key=lambda row: (-row.score, -row.n_both, str(row.anchor_id))):
         strongest = totals.get(row.product_id)
         if strongest is None:
             totals[row.product_id] = Candidate(
@@ -150,7 +159,12 @@ def _no_counts() -> Iterator[Value]:
 
 
 def _curated(anchors: Collection[ProductId], now: datetime) -> QuerySet[Any, Any]:
-    kind = Case(When(verdict=ProductRelation.Verdict.BAN, then=Value(BANNED)), default=F("kind"))
+    is_banned = Q(verdict=ProductRelation.Verdict.BAN)
+    kind = Case(
+        When(is_banned & Q(kind__in=CROSS_SELL_KINDS), then=Value(BANNED)),
+        When(is_banned, then=Value(BANNED_UPGRADE)),
+        default=F("kind"),
+    )
     return (
         ProductRelation.objects.running_at(now)
         .filter(anchor__in=anchors)
