@@ -44,6 +44,7 @@ def test_nothing_to_say_is_said(shop, capsys):
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
+        (["9" * 30], "no product with the id or name '9{30}'"),
         (["nonesuch"], "no product with the id or name 'nonesuch'"),
         ([], "Name a product, or put one into the cart"),
         (["camera", "--placement", "atrium"], "no placement 'atrium'. Known: cart"),
@@ -54,3 +55,9 @@ def test_what_it_cannot_find_is_named(shop, arguments, complaint):
     shop.stock("camera")
     with pytest.raises(CommandError, match=complaint):
         call_command("xsell_explain", *arguments)
+
+
+def test_a_placement_that_is_switched_off_is_said_to_be(shop, capsys):
+    shop.relate("camera", "strap")
+    shop.place("product-page", is_live=False)
+    assert told(capsys, "camera")[-1] == "The placement is switched off."

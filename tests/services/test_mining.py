@@ -1,15 +1,18 @@
 """Orders in, live relations out; whatever goes wrong, the old snapshot goes on serving."""
 
+import os
+import signal
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from demo_shop.models import Order
 from tests import factories as make
 from xsell.exceptions import MiningFailed
 from xsell.models import BestSeller, CoPurchase, MiningRun, ProductRelation
-from xsell.services import mining, snapshots
+from xsell.services import mining, reading, snapshots
 from xsell.services.mining import recompute_relations
 from xsell.signals import relations_recomputed
 
@@ -271,3 +274,73 @@ def test_the_command_refuses_what_it_cannot_understand(orders, option, complaint
     with pytest.raises(CommandError, match=complaint):
         call_command("xsell_recompute", option)
     assert not MiningRun.objects.filter(is_active=True).exists()
+
+
+def test_a_shop_that_goes_on_while_it_is_read_is_mined(orders, products, monkeypatch):
+    """An order comes and another goes between reading lines and reading dates."""
+    gone = products["butter"].order_lines.first().order
+
+    def meanwhile(lines, codes):
+        order(products, "bread", "jam")
+        Order.objects.filter(pk=gone.pk).update(status="cancelled")
+        return dates(lines, codes)
+
+    dates = reading._dates
+    monkeypatch.setattr(reading, "_dates", meanwhile)
+    recompute_relations(half_life_days=100)
+    assert MiningRun.objects.get(is_active=True).dropped["without a date"] == 2
+
+
+def test_an_interrupt_after_the_switch_leaves_the_new_snapshot_serving(orders, monkeypatch):
+    def switch_and_stop(run):
+        snapshots.switch_to(run)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(mining, "switch_to", switch_and_stop)
+    with pytest.raises(KeyboardInterrupt):
+        recompute_relations()
+    assert MiningRun.objects.get().is_active
+    assert ("bread", "butter") in pairs()
+
+
+def test_rows_that_a_killed_run_left_behind_go_with_the_next(orders):
+    failed = make.MiningRunFactory(status="failed", is_active=False)
+    make.CoPurchaseFactory(run=failed)
+    recompute_relations()
+    assert not CoPurchase.objects.filter(run=failed).exists()
+
+
+def test_rows_go_in_batches(monkeypatch, django_assert_num_queries):
+    monkeypatch.setattr(snapshots, "BATCH", 2)
+    run = make.MiningRunFactory(status="failed", is_active=False)
+    make.CoPurchaseFactory.create_batch(5, run=run)
+    # Three batches and an empty one of pairs, an empty one of best sellers.
+    with django_assert_num_queries(4 + 3 + 1):
+        snapshots._delete_rows(run)
+    assert not CoPurchase.objects.exists()
+
+
+def test_a_command_that_is_told_to_end_marks_its_run_failed(orders, monkeypatch):
+    def end_me(*args, **kwargs):
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    monkeypatch.setattr(mining, "mine", end_me)
+    with pytest.raises(SystemExit) as ended:
+        call_command("xsell_recompute")
+    assert ended.value.code == 128 + signal.SIGTERM
+    assert MiningRun.objects.get().status == "failed"
+    assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_listener_that_fails_does_not_fail_the_run(orders, caplog):
+    def broken(**kwargs):
+        raise ValueError("the cache is down")
+
+    relations_recomputed.connect(broken)
+    try:
+        recompute_relations()
+    finally:
+        relations_recomputed.disconnect(broken)
+    assert MiningRun.objects.get(is_active=True)
+    assert "the cache is down" in caplog.text

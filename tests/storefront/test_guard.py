@@ -10,7 +10,9 @@ from django.test import override_settings
 from django.urls import path
 
 from demo_shop.models import Product
-from xsell.selection import pages
+from demo_shop.urls import urlpatterns as shop_addresses
+from xsell.adapters import get_adapter
+from xsell.selection import surroundings
 from xsell.storefront.guard import guarded
 
 PAGE = (
@@ -28,7 +30,16 @@ def product_page(request, pk):
     return HttpResponse(html + f"<footer>{Product.objects.count()}</footer>")
 
 
-urlpatterns = [path("products/<int:pk>/", product_page)]
+class WithButtons:
+    """The shop's addresses, and that page."""
+
+    urlpatterns = (path("pages/<int:pk>/", product_page), *shop_addresses)
+
+
+class WithoutButtons:
+    """A host that forgot xsell's addresses."""
+
+    urlpatterns = tuple(it for it in WithButtons.urlpatterns if "xsell" not in str(it.pattern))
 
 
 def broken_query(*args, **kwargs):
@@ -38,13 +49,13 @@ def broken_query(*args, **kwargs):
 
 
 @pytest.mark.django_db(transaction=True)
-@override_settings(ROOT_URLCONF=__name__, XSELL_FAIL_LOUDLY=False)
+@override_settings(ROOT_URLCONF=WithButtons, XSELL_FAIL_LOUDLY=False)
 def test_a_failing_query_leaves_the_hosts_later_queries_working(shop, client, monkeypatch, caplog):
     """With ATOMIC_REQUESTS on PostgreSQL, a failed query breaks the transaction of the page."""
     assert connection.settings_dict["ATOMIC_REQUESTS"]
-    monkeypatch.setattr(pages, "related_to", broken_query)
+    monkeypatch.setattr(surroundings, "related_to", broken_query)
     with caplog.at_level(logging.ERROR, logger="xsell"):
-        response = client.get(f"/products/{shop['camera'].pk}/")
+        response = client.get(f"/pages/{shop['camera'].pk}/")
     assert response.status_code == 200
     html = "".join(response.content.decode().split())
     assert html == "<h1>camera</h1><footer></footer><footer>1</footer>"
@@ -83,3 +94,20 @@ def test_what_the_hosts_transaction_did_before_stays_done(settings):
 
 def test_it_gives_what_was_built():
     assert guarded("the place", lambda: "built", "empty") == "built"
+
+
+@pytest.mark.parametrize("broken", ["price", "address"])
+@pytest.mark.django_db(transaction=True)
+@override_settings(XSELL_FAIL_LOUDLY=False)
+def test_a_template_that_fails_leaves_an_empty_space_too(
+    shop, client, monkeypatch, caplog, settings, broken
+):
+    settings.ROOT_URLCONF = WithButtons if broken == "price" else WithoutButtons
+    shop.bought_with("camera", "strap", "case")
+    if broken == "price":
+        monkeypatch.setattr(type(get_adapter()), "format_price", broken_query)
+    with caplog.at_level(logging.ERROR, logger="xsell"):
+        response = client.get(f"/pages/{shop['camera'].pk}/")
+    assert response.status_code == 200
+    assert "frequently bought together left empty" in caplog.text
+    assert ("NoReverseMatch" in caplog.text) == (broken == "address")

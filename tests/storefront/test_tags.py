@@ -272,4 +272,12 @@ def test_prices_follow_the_shoppers_language(shop, browse):
 def test_ids_and_details_serve_in_the_place_of_an_instance(shop, browse):
     shop.bought_with("camera", "strap", "case")
     source = "{% frequently_bought_together product %}"
-    assert titles(browse(source, product=shop["camera"].pk)) == ["camera", "strap", "case"]
+    for product in (shop["camera"].pk, str(shop["camera"].pk)):
+        assert titles(browse(source, product=product)) == ["camera", "strap", "case"]
+
+
+def test_a_language_that_babel_does_not_know_still_has_prices(shop, browse):
+    shop.bought_with("camera", "strap", "case")
+    with translation.override("udm"):
+        html = browse("{% frequently_bought_together product %}", product=shop["camera"])
+    assert re.search(r"2.50 USD", html)

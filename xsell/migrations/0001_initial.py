@@ -105,7 +105,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('group', models.PositiveSmallIntegerField(default=1, help_text='AND inside a group, OR between groups.', verbose_name='group')),
                 ('kind', models.CharField(choices=[('has_product', 'The cart or the page has this product'), ('has_category', 'The cart or the page has a product of this category'), ('total_at_least', 'The cart comes to at least this amount')], max_length=16, verbose_name='kind')),
-                ('category_id', models.CharField(blank=True, max_length=64, verbose_name='category')),
+                ('category_id', models.CharField(blank=True, max_length=255, verbose_name='category')),
                 ('amount', models.DecimalField(blank=True, decimal_places=4, max_digits=14, null=True, verbose_name='amount')),
                 ('offer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='conditions', to='xsell.offer', verbose_name='offer')),
                 ('product', xsell.models.fields.ProductKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.XSELL_PRODUCT_MODEL, verbose_name='product')),
@@ -232,7 +232,7 @@ class Migration(migrations.Migration):
             name='BestSeller',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('category_id', models.CharField(blank=True, max_length=64, verbose_name='category')),
+                ('category_id', models.CharField(blank=True, max_length=255, verbose_name='category')),
                 ('n_orders', models.PositiveIntegerField(verbose_name='orders')),
                 ('position', models.PositiveIntegerField(verbose_name='position')),
                 ('category_position', models.PositiveIntegerField(verbose_name='position in its category')),

@@ -109,7 +109,7 @@ class BestSeller(models.Model):
         verbose_name=_("mining run"),
     )
     product = mined_product_key(_("product"))
-    category_id = models.CharField(_("category"), max_length=64, blank=True)
+    category_id = models.CharField(_("category"), max_length=255, blank=True)
     n_orders = models.PositiveIntegerField(_("orders"))
     position = models.PositiveIntegerField(_("position"))
     category_position = models.PositiveIntegerField(_("position in its category"))

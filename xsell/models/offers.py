@@ -55,7 +55,7 @@ class OfferCondition(models.Model):
     )
     kind = models.CharField(_("kind"), max_length=16, choices=Kind)
     product = ProductKey(verbose_name=_("product"), null=True, blank=True)
-    category_id = models.CharField(_("category"), max_length=64, blank=True)
+    category_id = models.CharField(_("category"), max_length=255, blank=True)
     amount = models.DecimalField(
         _("amount"), max_digits=14, decimal_places=4, null=True, blank=True
     )

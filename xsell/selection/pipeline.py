@@ -20,6 +20,9 @@ from xsell.values import (
     Suggestion,
 )
 
+PEOPLES_OWN = frozenset({Source.PINNED, Source.TIERS})
+"""Sources in which a person says what shows with what."""
+
 
 @dataclass(frozen=True, slots=True)
 class Scene:
@@ -135,22 +138,29 @@ def why_not_eligible(candidate: Candidate, scene: Scene) -> str:
         return "already in the cart"
     if product_id in scene.shown:
         return "another placement of this page shows it"
-    if product_id in scene.related.banned:
+    if product_id in scene.related.banned_from(candidate.source):
         return "banned by a curated relation"
-    if candidate.source is not Source.TIERS:
-        if product_id in scene.related.instead:
-            return "it replaces the product instead of adding to it"
-        if _is_variant_of_held(product, scene):
-            return "a variant of it is on the page or in the cart"
-    return _why_not_buyable(product, scene)
+    # Mining and offers do not know what replaces what; whoever pins a pair does.
+    if candidate.source not in PEOPLES_OWN and product_id in scene.related.instead:
+        return "it replaces the product instead of adding to it"
+    if _is_variant_of_held(candidate, product, scene):
+        return "a variant of it is on the page or in the cart"
+    return why_not_buyable(product, scene)
 
 
-def _is_variant_of_held(product: ProductDetails, scene: Scene) -> bool:
-    held = (*scene.anchors, *scene.cart.product_ids)
+def _is_variant_of_held(candidate: Candidate, product: ProductDetails, scene: Scene) -> bool:
+    """Whether another variant of the product is on the page or in the cart.
+
+    The rungs of a ladder may well be variants of one product: a step up from the anchor.
+    """
+    held: Set[ProductId] = {*scene.anchors, *scene.cart.product_ids}
+    if candidate.source is Source.TIERS:
+        held -= scene.anchors
     return any(scene.details[it].family == product.family for it in held if it in scene.details)
 
 
-def _why_not_buyable(product: ProductDetails, scene: Scene) -> str:
+def why_not_buyable(product: ProductDetails, scene: Scene) -> str:
+    """Why the shopper cannot buy the product now; empty if they can."""
     if not product.is_available:
         return "cannot be bought now: hidden, sold out or not for this shopper"
     if product.price is None:

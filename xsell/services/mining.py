@@ -13,7 +13,6 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -25,7 +24,14 @@ from xsell.engine import OrderLines, Relations, lift, lift_lower_bound, mine
 from xsell.exceptions import MiningFailed
 from xsell.models import BestSeller, CoPurchase, MiningRun
 from xsell.services.reading import OrderLineCodes, Progress, read_order_lines
-from xsell.services.snapshots import fail_run, forget_old_runs, start_run, switch_to, write_rows
+from xsell.services.snapshots import (
+    ensure_ours,
+    fail_run,
+    forget_old_runs,
+    start_run,
+    switch_to,
+    write_rows,
+)
 from xsell.signals import relations_recomputed
 from xsell.values import ProductId
 
@@ -82,7 +88,8 @@ def recompute_relations(
             raise
         raise MiningFailed(f"Run {run.pk} failed: {error}") from error
     forget_old_runs()
-    transaction.on_commit(partial(relations_recomputed.send, sender=MiningRun, run=run))
+    # Robust: the relations serve, whatever befalls those who listen.
+    transaction.on_commit(lambda: relations_recomputed.send(sender=MiningRun, run=run), robust=True)
     return run.pk
 
 
@@ -114,7 +121,11 @@ def _mine_into(run: MiningRun, progress: Progress) -> None:
         _write(run, codes.product_ids, relations, categories, progress)
     run.n_lines, run.n_baskets = codes.n_read, relations.n_baskets
     run.n_products, run.n_pairs = len(relations.products), len(relations)
-    run.dropped = {**codes.n_dropped, gettext_noop("in giant baskets (orders)"): relations.n_giant}
+    run.dropped = {
+        **codes.n_dropped,
+        gettext_noop("without a date"): relations.n_dropped.get("placed_at_missing", 0),
+        gettext_noop("in giant baskets (orders)"): relations.n_giant,
+    }
     run.peak_memory_mb = _peak_memory_mb()
     switch_to(run)
 
@@ -133,8 +144,10 @@ def _order_lines(codes: OrderLineCodes) -> OrderLines:
     products = np.frombuffer(codes.products, np.int64)
     if not codes.placed_at:
         return OrderLines(orders, products)
-    seconds = np.array([moment.timestamp() for moment in codes.placed_at], np.int64)
-    return OrderLines(orders, products, placed_at=seconds[orders].astype("datetime64[s]"))
+    moments = np.array(
+        ["NaT" if it is None else int(it.timestamp()) for it in codes.placed_at], "datetime64[s]"
+    )
+    return OrderLines(orders, products, placed_at=moments[orders])
 
 
 def _categories(
@@ -159,18 +172,22 @@ def _write(
 ) -> None:
     keys = _database_keys(product_ids)
     n_sellers = len(relations.products)
-    total = len(relations) + n_sellers
+
+    def written(n_rows: int) -> None:
+        ensure_ours(run)
+        progress("writing", n_rows, n_sellers + len(relations))
+
     write_rows(
         BestSeller,
         BEST_SELLER_COLUMNS,
         _best_sellers(run, product_ids, keys, relations, categories),
-        lambda n_written: progress("writing", n_written, total),
+        written,
     )
     write_rows(
         CoPurchase,
         COPURCHASE_COLUMNS,
         _copurchases(run, keys, relations),
-        lambda n_written: progress("writing", n_sellers + n_written, total),
+        lambda n_written: written(n_sellers + n_written),
     )
 
 

@@ -36,13 +36,14 @@ class Codes:
 class OrderLineCodes:
     """Order lines that count, as codes: orders[i] holds products[i], an index into product_ids.
 
-    `placed_at` has one element for each order code; it is empty unless it was asked for.
+    `placed_at` has one element for each order code, None where the order has no date (any more);
+    it is empty unless it was asked for.
     """
 
     orders: array[int]
     products: array[int]
     product_ids: list[ProductId]
-    placed_at: list[datetime]
+    placed_at: list[datetime | None]
     n_read: int
     n_dropped: dict[str, int]
 
@@ -88,12 +89,18 @@ def read_order_lines(
     )
 
 
-def _dates(lines: QuerySet[Any, Any], orders: Codes) -> list[datetime]:
-    """When each order was placed, by order code."""
-    moments: dict[int, datetime] = {}
+def _dates(lines: QuerySet[Any, Any], orders: Codes) -> list[datetime | None]:
+    """When each order was placed, by order code.
+
+    A shop goes on while it is read: orders placed or cancelled since the lines were read are met
+    here, or missed.
+    """
+    placed_at: list[datetime | None] = [None] * len(orders.numbers)
     for chunk in chunks(lines.values_list("xsell_order", "xsell_placed_at").distinct()):
-        moments.update((orders.numbers[order], moment) for order, moment in chunk)
-    return [moments[code] for code in range(len(orders.numbers))]
+        for order, moment in chunk:
+            if order in orders.numbers:
+                placed_at[orders.numbers[order]] = moment
+    return placed_at
 
 
 def chunks(rows: QuerySet[Any, Any]) -> Iterable[list[tuple[Any, Any]]]:

@@ -96,6 +96,7 @@ class PlacementContent:
     heading: str
     suggestions: tuple[Suggestion, ...]
     decisions: tuple[Decision, ...]
+    is_live: bool = True
 
     @property
     def has_fallback(self) -> bool:

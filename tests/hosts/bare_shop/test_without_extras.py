@@ -142,5 +142,14 @@ def test_a_merchandiser_relates_products_in_the_admin(admin_client, shop):
     assert ProductRelation.objects.get().suggested == shop["Bag"]
 
 
-def test_prices_are_written_without_babel():
-    assert get_adapter().format_price(Decimal("1234.5"), "JPY", "en") == "1235 JPY"
+@pytest.mark.parametrize(
+    ("amount", "currency", "language", "shown"),
+    [
+        ("1234.5", "USD", "en", "1,234.50 USD"),
+        ("1234.5", "JPY", "en", "1,235 JPY"),
+        ("1234.5", "EUR", "de", "1.234,50 EUR"),
+        ("1234.5", "KWD", "", "1,234.500 KWD"),
+    ],
+)
+def test_prices_are_written_without_babel(amount, currency, language, shown):
+    assert get_adapter().format_price(Decimal(amount), currency, language) == shown
