@@ -122,8 +122,13 @@ def family_ladders(kinds: list[list[Product]]) -> Iterator[Ladder]:
             yield Ladder(
                 name=f"{steps[0].product_type} to {steps[-1].product_type}",
                 rungs=tuple(
-                    Rung(step, quality(step), "", (("Kind", step.product_type), *about(step)))
-                    for step in steps
+                    Rung(
+                        step,
+                        quality(step),
+                        "",
+                        (("Kind", step.product_type), *about(steps, place)),
+                    )
+                    for place, step in enumerate(steps)
                 ),
                 recommended=len(steps) if len(steps) == 2 else 2,
             )
@@ -152,8 +157,8 @@ def brand_ladders(same_kind: list[Product]) -> Iterator[Ladder]:
         yield Ladder(
             name=f"{first.product_type}: own label and national brand",
             rungs=(
-                Rung(first, "Our own label", "Costs less", about(first)),
-                Rung(found, "National brand", "", about(found)),
+                Rung(first, "Our own label", "Costs less", about((first, found), 0)),
+                Rung(found, "National brand", "", about((first, found), 1)),
             ),
             recommended=1,
         )
@@ -202,9 +207,13 @@ def per_unit(product: Product) -> tuple[str, str]:
     return f"Price per {product.measure_unit}", f"{cents:.1f}¢"
 
 
-def about(product: Product) -> tuple[tuple[str, str], ...]:
-    told = [("Brand", product.brand or "None")]
-    return (*told, ("Size", product.size)) if product.size else tuple(told)
+def about(steps: Sequence[Product], place: int) -> tuple[tuple[str, str], ...]:
+    """Brand of a step, and its size if all steps are of one size ("1 lb" is "16 oz"): a slightly
+    smaller pack stands in the title, it is nothing to gain."""
+    told = [("Brand", steps[place].brand or "None")]
+    if steps[0].size and len({step.measure or step.size for step in steps}) == 1:
+        told.append(("Size", steps[0].size))
+    return tuple(told)
 
 
 def is_step(lower: Product, higher: Product) -> bool:

@@ -81,6 +81,19 @@ def test_ladders_only_climb(first):
     assert Tier.objects.count() == Tier.objects.values("product").distinct().count()
 
 
+def test_a_size_is_a_gain_only_where_the_larger_pack_is_cheaper_by_the_ounce(first):
+    for ladder in TierLadder.objects.prefetch_related("tiers__benefits", "tiers__product"):
+        tiers = list(ladder.tiers.all())
+        told = {benefit.feature for tier in tiers for benefit in tier.benefits.all()}
+        if "Size" not in told:
+            continue
+        per_unit = [tier.product.price_per_unit for tier in tiers]
+        if any(feature.startswith("Price per") for feature in told):
+            assert per_unit == sorted(per_unit, reverse=True)
+        else:
+            assert len({tier.product.measure or tier.product.size for tier in tiers}) == 1
+
+
 def test_curated_rows_name_products_that_can_be_bought(first):
     curated = {
         *Tier.objects.values_list("product", flat=True),
