@@ -155,6 +155,18 @@ def test_variety_limits_how_many_come_from_one_category(shop):
     assert shop.shown("cart", cart=["camera"]) == ["strap", "case"]
 
 
+def test_variety_gives_way_before_a_placement_stays_empty(shop):
+    shop.place("cart", max_per_category=1, min_items=2, max_items=4)
+    shelf = shop["strap"].category
+    shop.stock("long strap", "wide strap", category=shelf)
+    shop.best_sellers("banana")
+    shop.bought_with("camera", "strap", "long strap", "wide strap")
+    content = shop.content("cart", cart=["camera"])
+    assert [it.product.title for it in content.suggestions] == ["strap", "long strap"]
+    told = {shop.name_of(it.product_id): (it.step, it.kept) for it in content.decisions}
+    assert told["wide strap"] == ("variety", False)
+
+
 def test_a_cart_adds_up_what_its_products_suggest(shop):
     shop.bought_with("camera", "strap", score=0.5)
     shop.bought_with("lens", "case", score=0.4)

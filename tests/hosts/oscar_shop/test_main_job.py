@@ -13,7 +13,7 @@ from tests.hosts.oscar_shop.factories import make_product, place_order
 from tests.hosts.oscar_shop.queries import n_queries
 from tests.hosts.pages import suggested
 from xsell.adapters import get_adapter
-from xsell.models import CoPurchase, MiningRun
+from xsell.models import Bundle, CoPurchase, MiningRun
 from xsell.testing import serve_relations
 
 pytestmark = pytest.mark.django_db
@@ -96,6 +96,19 @@ def test_all_together_are_put_into_oscar_s_basket_at_one_click(
     assert Basket.objects.filter(status="Open").exclude(lines=None).distinct().count() == 1
     shown = client.get(reverse("basket:summary")).content.decode()
     assert "Shirt, small" in shown
+
+
+def test_a_bundle_with_a_part_that_is_sold_out_leaves_no_trace_and_the_next_click_works(
+    client, shop
+):
+    bundle = Bundle.objects.create(name="Morning", saving_percent=10, is_live=True)
+    for name in ("mug", "cap"):
+        bundle.items.create(product=shop[name])
+    shop["cap"].stockrecords.update(num_in_stock=0)
+    client.post(reverse("xsell:add-bundle", args=[bundle.pk]))
+    assert (in_baskets(), Basket.objects.count()) == ({}, 0)
+    client.post(reverse("xsell:add"), {"product": [shop["mug"].pk]})
+    assert in_baskets() == {"Mug": 1}
 
 
 def test_oscar_s_reports_count_what_was_taken(client, shop):
