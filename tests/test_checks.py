@@ -14,6 +14,8 @@ from tests.architecture.budget import ROOT
 from xsell.adapters import BaseAdapter
 from xsell.adapters.model import CategoryFields, ModelAdapter
 
+pytestmark = pytest.mark.django_db  # from 6.1 on Django's own checks ask the database
+
 
 class NotAnAdapter:
     """A class of another kind."""

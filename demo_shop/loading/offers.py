@@ -48,7 +48,7 @@ BUMPS = (
     ("baby-diapers-wipes", "Baby Wipes", "Enough wipes?", "You can never have too many."),
 )
 BUMPS_BY_TOTAL = (
-    (Decimal(25), "Candy Bar", "Something sweet for the way home?", "You have earned it."),
+    (Decimal(5), "Candy Bar", "Something sweet for the way home?", "You have earned it."),
     (Decimal(40), "Paper Towels", "Kitchen roll to go with it?", "The bulky one: we carry it."),
 )
 # What goes with what, as anybody in the trade knows: anchor's kind, suggested kind.

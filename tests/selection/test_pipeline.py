@@ -155,6 +155,13 @@ def test_variety_limits_how_many_come_from_one_category(shop):
     assert shop.shown("cart", cart=["camera"]) == ["strap", "case"]
 
 
+def test_with_variety_more_of_what_the_cart_holds_comes_last(shop):
+    shop.place("cart", max_per_category=1, min_items=2, max_items=2)
+    shop.stock("other camera", category=shop["camera"].category)
+    shop.bought_with("camera", "other camera", "strap", "case")
+    assert shop.shown("cart", cart=["camera"]) == ["strap", "case"]
+
+
 def test_variety_gives_way_before_a_placement_stays_empty(shop):
     shop.place("cart", max_per_category=1, min_items=2, max_items=4)
     shelf = shop["strap"].category

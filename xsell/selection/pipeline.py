@@ -40,7 +40,7 @@ def fill_placement(
     placement: Placement, scene: Scene, sources: Mapping[Source, Iterable[Candidate]]
 ) -> PlacementContent:
     """Fill the placement from its sources in order; below its minimum it stays empty."""
-    chosen = _Chosen(placement, scene)
+    chosen = _Chosen(placement, scene, categories=_held_categories(scene))
     asked = [Source(name) for name in placement.sources]
     for source in asked:
         if source in FALLBACK_SOURCES:
@@ -63,6 +63,12 @@ def fill_placement(
     if content.has_fallback and placement.fallback_heading:
         return replace(content, heading=placement.fallback_heading)
     return content
+
+
+def _held_categories(scene: Scene) -> Counter[str]:
+    """How often each category is on the page and in the cart: more of the same adds little."""
+    held = {*scene.anchors, *scene.cart.product_ids} & scene.details.keys()
+    return Counter(category_id for it in held for category_id in scene.details[it].category_ids[:1])
 
 
 @dataclass(slots=True)
@@ -133,7 +139,7 @@ class _Chosen:
         most = self.placement.max_per_category
         for category_id in self.scene.details[candidate.product_id].category_ids[:1]:
             if most is not None and self.categories[category_id] >= most:
-                return f"category {category_id} is there {most} times already"
+                return f"category {category_id} is there {self.categories[category_id]} times"
         return ""
 
     def _is_full(self, candidate: Candidate) -> str:
