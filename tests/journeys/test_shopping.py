@@ -76,6 +76,8 @@ def test_from_the_product_page_to_the_thank_you_page(
     expect(page.locator(".total")).to_contain_text("132.49")
 
     page.get_by_role("link", name="Check out").click()
+    # Until its script has come, a tick waits for the button beside it.
+    page.wait_for_url("**/checkout/", wait_until="load")
     tick = page.get_by_role("checkbox", name=re.compile("Yes, add Film"))
     expect(tick).not_to_be_checked()
     # Not check(): with scripts the tick sends its form, and may be gone before it is looked at.
