@@ -23,12 +23,14 @@ class Baskets:
     """The distinct products of each order, and what was left out on the way.
 
     items: product numbers (positions in `products`), one basket after the other; starts: where
-    each basket begins, one entry more than there are baskets. products: ids, ascending.
+    each basket begins, one entry more than there are baskets. products: ids, ascending;
+    n_baskets_with: baskets per product.
     placed_at: per basket, or None. n_dropped: lines left out, by reason.
     """
 
     items: NDArray[np.int32]
     starts: NDArray[np.int64]
+    n_baskets_with: NDArray[np.int64]
     products: NDArray[Any]
     placed_at: Times | None
     n_lines: int
@@ -58,8 +60,8 @@ def collect_baskets(lines: OrderLines, window: timedelta | None) -> Baskets:
         placed_at = placed_at[is_recent]
     n_orders = order_ids.size if placed_at is None else placed_at.size
     codes, products = encode(product)
-    items, starts = distinct_items(order, codes, n_orders, products.size)
-    return Baskets(items, starts, products, placed_at, len(lines), n_dropped)
+    items, starts, n_baskets_with = distinct_items(order, codes, n_orders, products.size)
+    return Baskets(items, starts, n_baskets_with, products, placed_at, len(lines), n_dropped)
 
 
 def _usable(lines: OrderLines) -> tuple[Bools, dict[str, int]]:

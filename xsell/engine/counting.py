@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from xsell.engine.indexing import invert
+from xsell.engine.indexing import count_entries, fill_entries, recode_baskets
 from xsell.engine.pairs import count_pairs, drain_heaps, merge_heaps
 
 MAX_CHUNKS = 64
@@ -29,21 +29,25 @@ class Rules:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Index:
-    """Counted baskets, inverted, products as codes by popularity; see `indexing.invert`."""
+    """Counted baskets, inverted, products as codes by popularity; see `indexing.fill_entries`.
+
+    items: codes, basket by basket; offset, bounds, basket: the entries of each code, one for
+    each counted basket in which a more popular product stands before it; work: pair events a
+    code. entry_weight, entry_customer: per entry, or empty. marginal: (decayed) baskets a code.
+    """
 
     items: NDArray[np.int32]
+    starts: NDArray[np.int64]
+    is_counted: NDArray[np.bool_]
     offset: NDArray[np.int64]
-    first: NDArray[np.int32]
-    last: NDArray[np.int32]
-    entry_weight: NDArray[np.float64]
+    bounds: NDArray[np.int32]
+    basket: NDArray[np.int32]
     work: NDArray[np.int64]
-    marginal: NDArray[np.float64]
+    n_baskets_with: NDArray[np.int64]
     n_baskets: int
-
-    @property
-    def n_baskets_with(self) -> NDArray[np.int64]:
-        """Counted baskets per product code."""
-        return np.diff(self.offset)
+    entry_weight: NDArray[np.float64]
+    entry_customer: NDArray[np.int32]
+    marginal: NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,6 +67,7 @@ class _Heaps:
     partners: NDArray[np.int32]
     counts: NDArray[np.int32]
     sizes: NDArray[np.int32]
+    least: NDArray[np.float64]
 
     @classmethod
     def empty(cls, n_products: int, k: int) -> "_Heaps":
@@ -72,6 +77,7 @@ class _Heaps:
             np.empty(n, np.int32),
             np.empty(n, np.int32),
             np.zeros(n_products, np.int32),
+            np.full(n_products, -np.inf),
         )
 
     def arrays(self) -> tuple[Any, Any, Any, Any]:
@@ -84,15 +90,46 @@ def build_index(
     is_counted: NDArray[np.bool_],
     code: NDArray[np.int32],
     weight: NDArray[np.float64],
+    customer: NDArray[np.int32],
+    threads: int,
 ) -> Index:
-    """Invert the counted baskets. `weight` is per basket, or empty for plain counts."""
-    recoded, offset, first, last, entry_weight, work, marginal = invert(
-        items, starts, is_counted, code, weight
+    """Invert the counted baskets. `weight` and `customer` are per basket, or empty."""
+    n_products = code.size
+    recoded = np.empty(items.size, np.int32)
+    n_baskets = starts.size - 1
+    parts = np.searchsorted(starts, np.linspace(0, items.size, threads + 1)[1:-1])
+    in_threads(
+        lambda begin, end: recode_baskets(items, starts, code, recoded, begin, end),
+        [0, *map(int, parts), n_baskets],
     )
-    if not weight.size:
-        marginal = np.diff(offset).astype(np.float64)
-    n_baskets = int(np.count_nonzero(is_counted))
-    return Index(recoded, offset, first, last, entry_weight, work, marginal, n_baskets)
+    n_baskets_with, offset, work = count_entries(recoded, starts, is_counted, n_products)
+    bounds = np.empty(2 * int(offset[-1]), np.int32)
+    basket = np.empty(int(offset[-1]) if weight.size or customer.size else 0, np.int32)
+    parts = np.searchsorted(offset, np.linspace(0, offset[-1], threads + 1)[1:-1])
+    in_threads(
+        lambda begin, end: fill_entries(
+            recoded, starts, is_counted, offset, bounds, basket, begin, end
+        ),
+        [0, *(min(int(p), n_products) for p in parts), n_products],
+    )
+    marginal = n_baskets_with.astype(np.float64)
+    if weight.size:
+        by_item = np.repeat(np.where(is_counted, weight, 0.0), np.diff(starts))
+        marginal = np.bincount(recoded, by_item, n_products)
+    return Index(
+        recoded, starts, is_counted, offset, bounds, basket, work, n_baskets_with,
+        int(np.count_nonzero(is_counted)),
+        weight[basket] if weight.size else weight,
+        customer[basket] if customer.size else customer,
+        marginal,
+    )  # fmt: skip
+
+
+def in_threads(task: Callable[[int, int], object], bounds: list[int]) -> None:
+    """Call `task(begin, end)` for each range between neighbouring bounds, all at a time."""
+    with ThreadPoolExecutor(max(1, len(bounds) - 1)) as pool:
+        for future in [pool.submit(task, *bounds[i : i + 2]) for i in range(len(bounds) - 1)]:
+            future.result()
 
 
 def best_pairs(index: Index, rules: Rules, threads: int, progress: Progress | None) -> Pairs:
@@ -111,9 +148,10 @@ def best_pairs(index: Index, rules: Rules, threads: int, progress: Progress | No
     def count_chunk(begin: int, end: int) -> int:
         heap = free.get()
         count_pairs(
-            index.items, index.offset, index.first, index.last, index.entry_weight,
-            index.marginal, index.n_baskets, k, rules.min_count, rules.min_lift_lower,
-            rules.scoring, begin, end, *heap.arrays(),
+            index.items.view(np.uint32), index.offset, index.bounds.view(np.uint32),
+            index.entry_weight, index.entry_customer,
+            index.n_baskets_with, index.marginal, index.n_baskets, k, rules.min_count,
+            rules.min_lift_lower, rules.scoring, begin, end, *heap.arrays(), heap.least,
         )  # fmt: skip
         free.put(heap)
         return int(index.work[begin:end].sum())

@@ -79,7 +79,7 @@ def mine(
     rules = _checked_rules(k, scoring, min_count, min_lift_lower)
     _check_spans(lines, half_life_days, window, max_basket, threads)
     baskets = collect_baskets(lines, window)
-    n_orders = np.bincount(baskets.items, minlength=baskets.products.size)
+    n_orders = baskets.n_baskets_with
     by_popularity = np.argsort(-n_orders, kind="stable")
     code = np.empty(by_popularity.size, np.int32)
     code[by_popularity] = np.arange(by_popularity.size, dtype=np.int32)
@@ -87,8 +87,10 @@ def mine(
     if max_basket is not None:
         is_counted = baskets.sizes <= max_basket
     weight = basket_weights(baskets.placed_at, half_life_days)
-    index = build_index(baskets.items, baskets.starts, is_counted, code, weight)
-    pairs = best_pairs(index, rules, threads or available_threads(), progress)
+    threads = threads or available_threads()
+    customer = np.empty(0, np.int32)
+    index = build_index(baskets.items, baskets.starts, is_counted, code, weight, customer, threads)
+    pairs = best_pairs(index, rules, threads, progress)
     return _relations(baskets, n_orders, by_popularity, index, pairs, scoring)
 
 
