@@ -245,7 +245,7 @@ def merge_heaps(  # noqa: PLR0917 - a kernel takes arrays, not objects
         for i in range(row * k, row * k + other_sizes[row]):
             push(
                 scores, partners, counts, sizes, row, k,
-                other_scores[i], other_partners[i], other_counts[i],
+                other_scores[i], np.int64(other_partners[i]), np.int64(other_counts[i]),
             )  # fmt: skip
 
 
@@ -275,7 +275,8 @@ def drain_heaps(
             out_counts[at] = counts[base]
             end = base + left - 1
             sift_down(
-                scores, partners, counts, base, left - 1, scores[end], partners[end], counts[end]
-            )
+                scores, partners, counts, base, left - 1,
+                scores[end], np.int64(partners[end]), np.int64(counts[end]),
+            )  # fmt: skip
         begin += size
     return codes, ranks, out_partners, out_scores, out_counts
