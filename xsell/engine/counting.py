@@ -1,5 +1,6 @@
 """Count pairs on several threads, in chunks of like work, with the same result for any number."""
 
+import itertools
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -92,8 +93,11 @@ def build_index(
     weight: NDArray[np.float64],
     customer: NDArray[np.int32],
     threads: int,
+    *,
+    keep_basket: bool = False,
 ) -> Index:
     """Invert the counted baskets. `weight` and `customer` are per basket, or empty."""
+    needs_basket = keep_basket or weight.size > 0 or customer.size > 0
     n_products = code.size
     recoded = np.empty(items.size, np.int32)
     n_baskets = starts.size - 1
@@ -104,7 +108,7 @@ def build_index(
     )
     n_baskets_with, offset, work = count_entries(recoded, starts, is_counted, n_products)
     bounds = np.empty(2 * int(offset[-1]), np.int32)
-    basket = np.empty(int(offset[-1]) if weight.size or customer.size else 0, np.int32)
+    basket = np.empty(int(offset[-1]) if needs_basket else 0, np.int32)
     parts = np.searchsorted(offset, np.linspace(0, offset[-1], threads + 1)[1:-1])
     in_threads(
         lambda begin, end: fill_entries(
@@ -125,10 +129,13 @@ def build_index(
     )  # fmt: skip
 
 
-def in_threads(task: Callable[[int, int], object], bounds: list[int]) -> None:
-    """Call `task(begin, end)` for each range between neighbouring bounds, all at a time."""
-    with ThreadPoolExecutor(max(1, len(bounds) - 1)) as pool:
-        for future in [pool.submit(task, *bounds[i : i + 2]) for i in range(len(bounds) - 1)]:
+def in_threads(
+    task: Callable[[int, int], object], bounds: list[int], threads: int | None = None
+) -> None:
+    """Call `task(begin, end)` for each range between neighbouring bounds, several at a time."""
+    ranges = list(itertools.pairwise(bounds))
+    with ThreadPoolExecutor(threads or max(1, len(ranges))) as pool:
+        for future in [pool.submit(task, *each) for each in ranges]:
             future.result()
 
 
@@ -139,7 +146,7 @@ def best_pairs(index: Index, rules: Rules, threads: int, progress: Progress | No
     units of pair events; what it raises stops the counting.
     """
     k = max(1, min(rules.k, index.work.size - 1))
-    bounds = _chunk_bounds(index.work)
+    bounds = chunk_bounds(index.work)
     heaps = [_Heaps.empty(index.work.size, k) for _ in range(min(threads, len(bounds) - 1))]
     free: SimpleQueue[_Heaps] = SimpleQueue()
     for heap in heaps:
@@ -162,7 +169,7 @@ def best_pairs(index: Index, rules: Rules, threads: int, progress: Progress | No
     return Pairs(*drain_heaps(k, *heaps[0].arrays()))
 
 
-def _chunk_bounds(work: NDArray[np.int64]) -> list[int]:
+def chunk_bounds(work: NDArray[np.int64]) -> list[int]:
     """Bounds of at most 64 ranges of products with about equal work."""
     until = np.cumsum(work)
     shares = until[-1] * np.arange(1, MAX_CHUNKS) / MAX_CHUNKS if work.size else np.empty(0)

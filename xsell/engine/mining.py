@@ -88,7 +88,7 @@ def mine(
         is_counted = baskets.sizes <= max_basket
     weight = basket_weights(baskets.placed_at, half_life_days)
     threads = threads or available_threads()
-    customer = np.empty(0, np.int32)
+    customer = np.empty(0, np.int32) if baskets.customer is None else baskets.customer
     index = build_index(baskets.items, baskets.starts, is_counted, code, weight, customer, threads)
     pairs = best_pairs(index, rules, threads, progress)
     return _relations(baskets, n_orders, by_popularity, index, pairs, scoring)
