@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from xsell.engine.ids import encode, is_missing
 from xsell.engine.indexing import distinct_items
 from xsell.engine.lines import OUTSIDE_WINDOW, OrderLines
+from xsell.engine.store import BasketStore
 
 Bools = NDArray[np.bool_]
 Times = NDArray[np.datetime64]
@@ -56,8 +57,9 @@ class Baskets:
         )
 
 
-def collect_baskets(lines: OrderLines, window: timedelta | None) -> Baskets:
+def collect_baskets(source: OrderLines | BasketStore, window: timedelta | None) -> Baskets:
     """Baskets of the usable lines of orders no older than `window` before the newest order."""
+    lines = source.lines if isinstance(source, BasketStore) else source
     is_usable, n_dropped = _usable(lines)
     order, order_ids = encode(_kept(lines.order, is_usable))
     product = _kept(lines.product, is_usable)
@@ -83,7 +85,11 @@ def collect_baskets(lines: OrderLines, window: timedelta | None) -> Baskets:
         n_orders = placed_at.size
     codes, products = encode(product)
     grouped = distinct_items(order, codes, n_orders, products.size)
-    return Baskets(*grouped, products, placed_at, customer, len(lines), n_dropped)
+    n_lines = len(lines)
+    if isinstance(source, BasketStore):
+        n_lines = source.n_lines
+        n_dropped |= {reason: n_dropped[reason] + n for reason, n in source.n_dropped.items()}
+    return Baskets(*grouped, products, placed_at, customer, n_lines, n_dropped)
 
 
 def _kept(values: NDArray[Any], is_kept: Bools) -> NDArray[Any]:
@@ -108,9 +114,9 @@ def _usable(lines: OrderLines) -> tuple[Bools, dict[str, int]]:
     """Lines to use, and how many are dropped; a line counts under its first reason only."""
     is_usable = np.ones(len(lines), np.bool_)
     n_dropped = {}
-    for reason, is_missing in lines.missing_by_reason().items():
-        n_dropped[reason] = int(np.count_nonzero(is_usable & is_missing))
-        is_usable &= ~is_missing
+    for reason, is_out in lines.missing_by_reason().items():
+        n_dropped[reason] = int(np.count_nonzero(is_usable & is_out))
+        is_usable &= ~is_out
     return is_usable, n_dropped
 
 

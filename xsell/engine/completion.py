@@ -65,10 +65,10 @@ def complete(
     number = {product: code for code, product in enumerate(relations.products.tolist())}
     coded = _coded_carts(carts, histories, number)
     found, scores = fill(_rows(relations, number), coded, relations.habit, k)
-    if not relations.products.size:
-        return np.ma.masked_all((len(carts), k), relations.products.dtype), scores
-    ids = relations.products[np.maximum(found, 0)]
-    return np.ma.array(ids, mask=found < 0), scores
+    is_left = found >= 0
+    ids = np.empty(found.shape, relations.products.dtype)
+    ids[is_left] = relations.products[found[is_left]]
+    return np.ma.array(ids, mask=~is_left), scores
 
 
 def fill(rows: Rows, carts: Carts, habit: Habit, k: int, threads: int = 2) -> tuple[Int32s, Floats]:

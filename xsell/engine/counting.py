@@ -116,10 +116,10 @@ def build_index(
         ),
         [0, *(min(int(p), n_products) for p in parts), n_products],
     )
-    marginal = n_baskets_with.astype(np.float64)
+    marginal: NDArray[np.float64] = n_baskets_with.astype(np.float64)
     if weight.size:
         by_item = np.repeat(np.where(is_counted, weight, 0.0), np.diff(starts))
-        marginal = np.bincount(recoded, by_item, n_products)
+        marginal = np.bincount(recoded, by_item, n_products).astype(np.float64)
     return Index(
         recoded, starts, is_counted, offset, bounds, basket, work, n_baskets_with,
         int(np.count_nonzero(is_counted)),

@@ -71,7 +71,7 @@ def _half_rows(
 
     def count_chunk(begin: int, end: int) -> None:
         most = int(index.work[begin:end].sum())
-        columns = [np.empty(most, np.int32), np.empty(most, np.int32)]
+        columns: list[Any] = [np.empty(most, np.int32), np.empty(most, np.int32)]
         columns += [np.empty(most, np.float32), np.empty(most if two.size else 0, np.float32)]
         written = pair_rows(
             index.items.view(np.uint32), index.offset, index.bounds.view(np.uint32),

@@ -20,7 +20,10 @@ def compiled(function: Any = None, *, reassociate: bool = False) -> Any:
     cache directory. In a read-only container none of them may exist, and numba then raises while
     the decorator runs, that is at import: the kernel is compiled afresh in each process instead.
     """
-    options = {"nogil": True, "fastmath": {"reassoc", "contract"} if reassociate else False}
+    options: dict[str, Any] = {
+        "nogil": True,
+        "fastmath": {"reassoc", "contract"} if reassociate else False,
+    }
 
     def compile_kernel(kernel: Kernel) -> Kernel:
         try:

@@ -50,6 +50,11 @@ class OrderLines:
     def __len__(self) -> int:
         return int(self.order.size)
 
+    @property
+    def has_times(self) -> bool:
+        """Whether the lines say when they were placed."""
+        return self.placed_at is not None
+
     def missing_by_reason(self) -> dict[str, NDArray[np.bool_]]:
         """Which lines cannot be used, by reason; a line may have several."""
         nowhere = np.zeros(len(self), np.bool_)

@@ -63,25 +63,35 @@ class Workshop:
     """Baskets indexed once, and what several members share, kept while they are tried."""
 
     baskets: Baskets
+    by_popularity: NDArray[np.intp]
     index: Index
     threads: int
     couplings: dict[Any, Coupling]
 
     @classmethod
-    def open(cls, baskets: Baskets, max_basket: int | None, threads: int) -> "Workshop":
+    def open(
+        cls,
+        baskets: Baskets,
+        max_basket: int | None,
+        threads: int,
+        *,
+        weight: Floats | None = None,
+        keep_basket: bool = True,
+    ) -> "Workshop":
+        """Index the baskets; `weight` per basket is for the counting of single measures only."""
         by_popularity = np.argsort(-baskets.n_baskets_with, kind="stable")
         code = np.empty(by_popularity.size, np.int32)
         code[by_popularity] = np.arange(by_popularity.size, dtype=np.int32)
         is_counted = np.ones(baskets.starts.size - 1, np.bool_)
         if max_basket is not None:
             is_counted = baskets.sizes <= max_basket
-        none = np.empty(0, np.float64)
+        plain = np.empty(0, np.float64)
         customer = np.empty(0, np.int32) if baskets.customer is None else baskets.customer
         index = build_index(
-            baskets.items, baskets.starts, is_counted, code, none, customer, threads,
-            keep_basket=True,
+            baskets.items, baskets.starts, is_counted, code, plain if weight is None else weight,
+            customer, threads, keep_basket=keep_basket,
         )  # fmt: skip
-        return cls(baskets, index, threads, {})
+        return cls(baskets, by_popularity, index, threads, {})
 
     def decay(self, half_life_days: float | None) -> Floats:
         weight = basket_weights(self.baskets.placed_at, half_life_days)
@@ -90,7 +100,9 @@ class Workshop:
     def marginals(self, weight: Floats) -> Floats:
         """Summed weight of the counted baskets of each code."""
         by_item = np.repeat(np.where(self.index.is_counted, weight, 0.0), self.baskets.sizes)
-        sums: Floats = np.bincount(self.index.items, by_item, self.index.work.size)
+        sums: Floats = np.bincount(self.index.items, by_item, self.index.work.size).astype(
+            np.float64
+        )
         return sums
 
     def coupling(self, key: Any, one: Floats, two: Floats, min_count: int) -> Coupling:
@@ -115,7 +127,8 @@ def fit(shop: Workshop, scoring: str, parameters: Parameters, min_count: int = 1
     return _fit_counts(shop, scoring, settings, min_count)
 
 
-def _best_sellers(shop: Workshop) -> Floats:
+def best_sellers(shop: Workshop) -> Floats:
+    """Prior of the members that have none of their own: a whisper of popularity."""
     n = shop.index.n_baskets_with.astype(np.float64)
     prior: Floats = n * (TIE_BREAK / max(n.max(initial=0.0), 1.0))
     return prior
@@ -172,7 +185,7 @@ def _fit_walk(shop: Workshop, settings: Parameters, min_count: int) -> Fit:
     if settings["beta"]:
         n = np.maximum(shop.index.n_baskets_with, 1).astype(np.float32)
         scores /= (n ** np.float32(settings["beta"]))[coupling.column]
-    return Fit(coupling, scores, _best_sellers(shop), is_sum=True)
+    return Fit(coupling, scores, best_sellers(shop), is_sum=True)
 
 
 def _fit_bm25(shop: Workshop, settings: Parameters, min_count: int) -> Fit:
@@ -185,7 +198,7 @@ def _fit_bm25(shop: Workshop, settings: Parameters, min_count: int) -> Fit:
     scores = np.repeat(length, np.diff(coupling.offset))
     scores *= length[coupling.column]
     scores *= coupling.one
-    return Fit(coupling, scores, _best_sellers(shop), is_sum=True)
+    return Fit(coupling, scores, best_sellers(shop), is_sum=True)
 
 
 def _fit_counts(shop: Workshop, scoring: str, settings: Parameters, min_count: int) -> Fit:
@@ -200,4 +213,4 @@ def _fit_counts(shop: Workshop, scoring: str, settings: Parameters, min_count: i
         scores /= n[coupling.row]
     if scoring == "rules":
         scores[coupling.n_both < settings["least_support"]] = 0.0
-    return Fit(coupling, scores, _best_sellers(shop), is_sum=scoring != "rules")
+    return Fit(coupling, scores, best_sellers(shop), is_sum=scoring != "rules")

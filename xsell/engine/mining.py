@@ -36,35 +36,44 @@ Memory: about 60 bytes a line and 16 * k bytes a product and thread, on top of t
 
 import math
 import os
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from xsell.engine.assembling import relations_of
 from xsell.engine.baskets import Baskets, basket_weights, collect_baskets
-from xsell.engine.counting import Index, Pairs, Progress, Rules, best_pairs, build_index
+from xsell.engine.counting import Pairs, Progress, Rules, best_pairs
+from xsell.engine.coupling import best_of_rows
 from xsell.engine.lines import OrderLines
+from xsell.engine.members import DEFAULTS, Workshop, best_sellers, fit
 from xsell.engine.pairs import CONFIDENCE, COUNT, INFORMATION, JACCARD
-from xsell.engine.relations import Relations
+from xsell.engine.relations import Habit, Relations
+from xsell.engine.store import BasketStore
+from xsell.engine.tuning import Choice, choose, chosen_before
 
-SCORINGS = {
+MEASURES = {
     "count": COUNT,
     "confidence": CONFIDENCE,
     "jaccard": JACCARD,
     "information": INFORMATION,
 }
-# each thread holds heaps of its own, 16 bytes per product and rank
+MODELS = ("ridge", "walk", "bm25", "rules")
+SCORINGS = (*MEASURES, *MODELS, "auto")
+# each thread holds heaps of its own, 24 bytes per product and rank
 MAX_THREADS = 8
 
 
 def mine(
-    lines: OrderLines,
+    lines: OrderLines | BasketStore,
     *,
     k: int = 20,
     scoring: str = "information",
+    parameters: Mapping[str, Any] | None = None,
     half_life_days: float | None = None,
     window: timedelta | None = None,
-    min_count: int = 3,
+    min_count: int | None = None,
     min_lift_lower: float | None = 1.0,
     max_basket: int | None = 100,
     progress: Progress | None = None,
@@ -72,26 +81,77 @@ def mine(
 ) -> Relations:
     """The `k` best consequents of each product, with their counts; see the module's docstring.
 
-    progress: called with (done, total) pair events at most 64 times, in the caller's thread.
+    progress: called with (done, total) pair events at most 64 times, in the caller's thread;
+    with "auto", (done, total) steps of the search.
     threads: at most this many; by default the cores this process may use, at most 8.
     Raise ValueError or TypeError naming the argument that is out of range.
     """
-    rules = _checked_rules(k, scoring, min_count, min_lift_lower)
+    least = min_count if min_count is not None else (3 if scoring in MEASURES else 2)
+    rules = _checked_rules(k, scoring, least, min_lift_lower)
     _check_spans(lines, half_life_days, window, max_basket, threads)
+    _check_parameters(scoring, parameters)
     baskets = collect_baskets(lines, window)
-    n_orders = baskets.n_baskets_with
-    by_popularity = np.argsort(-n_orders, kind="stable")
-    code = np.empty(by_popularity.size, np.int32)
-    code[by_popularity] = np.arange(by_popularity.size, dtype=np.int32)
-    is_counted = np.ones(baskets.starts.size - 1, np.bool_)
-    if max_basket is not None:
-        is_counted = baskets.sizes <= max_basket
-    weight = basket_weights(baskets.placed_at, half_life_days)
     threads = threads or available_threads()
-    customer = np.empty(0, np.int32) if baskets.customer is None else baskets.customer
-    index = build_index(baskets.items, baskets.starts, is_counted, code, weight, customer, threads)
-    pairs = best_pairs(index, rules, threads, progress)
-    return _relations(baskets, n_orders, by_popularity, index, pairs, scoring)
+    if scoring in MEASURES:
+        return _mine_measure(baskets, scoring, rules, half_life_days, max_basket, threads, progress)
+    return _mine_model(
+        baskets, scoring, rules, _settings(scoring, parameters, half_life_days), max_basket,
+        threads, progress,
+    )  # fmt: skip
+
+
+def _mine_measure(
+    baskets: Baskets,
+    scoring: str,
+    rules: Rules,
+    half_life_days: float | None,
+    max_basket: int | None,
+    threads: int,
+    progress: Progress | None,
+) -> Relations:
+    weight = basket_weights(baskets.placed_at, half_life_days)
+    shop = Workshop.open(baskets, max_basket, threads, weight=weight, keep_basket=False)
+    pairs = best_pairs(shop.index, rules, threads, progress)
+    parameters = {"half_life_days": half_life_days}
+    return relations_of(shop, pairs, Choice(scoring, parameters, Habit(), {}), best_sellers(shop))
+
+
+def _mine_model(
+    baskets: Baskets,
+    scoring: str,
+    rules: Rules,
+    settings: dict[str, Any],
+    max_basket: int | None,
+    threads: int,
+    progress: Progress | None,
+) -> Relations:
+    if scoring == "auto" and not settings:
+        choice = choose(
+            baskets, k=rules.k, max_basket=max_basket, min_count=rules.min_count,
+            threads=threads, progress=progress,
+        )  # fmt: skip
+    else:
+        choice = chosen_before(scoring, settings)
+    shop = Workshop.open(baskets, max_basket, threads)
+    fitted = fit(shop, choice.scoring, choice.parameters, rules.min_count)
+    rank, place = best_of_rows(fitted.coupling, fitted.scores, rules.k, threads)
+    pairs = Pairs(
+        fitted.coupling.row[place],
+        rank,
+        fitted.coupling.column[place],
+        fitted.scores[place].astype(np.float64),
+        fitted.coupling.n_both[place],
+    )
+    return relations_of(shop, pairs, choice, fitted.prior, is_sum=fitted.is_sum)
+
+
+def _settings(
+    scoring: str, parameters: Mapping[str, Any] | None, half_life_days: float | None
+) -> dict[str, Any]:
+    settings = dict(parameters or {})
+    if half_life_days is not None and "half_life_days" in DEFAULTS.get(scoring, {}):
+        settings.setdefault("half_life_days", half_life_days)
+    return settings
 
 
 def available_threads() -> int:
@@ -101,38 +161,6 @@ def available_threads() -> int:
     return min(os.cpu_count() or 1, MAX_THREADS)
 
 
-def _relations(
-    baskets: Baskets,
-    n_orders: NDArray[np.int64],
-    by_popularity: NDArray[np.intp],
-    index: Index,
-    pairs: Pairs,
-    scoring: str,
-) -> Relations:
-    products = baskets.products[by_popularity]
-    n_counted = index.n_baskets_with
-    times = baskets.placed_at
-    is_dated = times is not None and times.size > 0
-    return Relations(
-        antecedent=products[pairs.code],
-        consequent=products[pairs.partner],
-        rank=pairs.rank,
-        score=pairs.score,
-        n_both=pairs.n_both.astype(np.int64),
-        n_antecedent=n_counted[pairs.code],
-        n_consequent=n_counted[pairs.partner],
-        n_baskets=index.n_baskets,
-        products=products,
-        n_orders=n_orders[by_popularity],
-        n_lines=baskets.n_lines,
-        n_dropped=baskets.n_dropped,
-        n_giant=baskets.starts.size - 1 - index.n_baskets,
-        scoring=scoring,
-        first_order_at=times.min() if times is not None and is_dated else None,
-        last_order_at=times.max() if times is not None and is_dated else None,
-    )
-
-
 def _checked_rules(k: int, scoring: str, min_count: int, min_lift_lower: float | None) -> Rules:
     if scoring not in SCORINGS:
         raise ValueError(f"scoring must be one of {', '.join(SCORINGS)}, not {scoring!r}")
@@ -140,11 +168,25 @@ def _checked_rules(k: int, scoring: str, min_count: int, min_lift_lower: float |
     floor = -1.0 if min_lift_lower is None else float(min_lift_lower)
     if min_lift_lower is not None and not 0 <= floor < math.inf:
         raise ValueError(f"min_lift_lower must be zero, positive or None, not {min_lift_lower!r}")
-    return Rules(k, SCORINGS[scoring], min_count, floor)
+    return Rules(k, MEASURES.get(scoring, COUNT), min_count, floor)
+
+
+def _check_parameters(scoring: str, parameters: Mapping[str, Any] | None) -> None:
+    """Refuse what the member does not take: a misspelt parameter would silently do nothing."""
+    if not parameters:
+        return
+    if scoring in MEASURES:
+        raise ValueError(f"parameters: {scoring!r} takes none")
+    member = parameters.get("scoring", scoring)
+    if member not in DEFAULTS:
+        raise ValueError(f"parameters must name one of {', '.join(DEFAULTS)} as scoring")
+    unknown = set(parameters) - set(DEFAULTS[member]) - {"scoring", "habit"}
+    if unknown:
+        raise ValueError(f"parameters: {member!r} takes no {', '.join(sorted(unknown))}")
 
 
 def _check_spans(
-    lines: OrderLines,
+    lines: OrderLines | BasketStore,
     half_life_days: float | None,
     window: timedelta | None,
     max_basket: int | None,
@@ -156,7 +198,7 @@ def _check_spans(
         raise TypeError(f"window must be a datetime.timedelta or None, not {window!r}")
     if window is not None and window <= timedelta(0):
         raise ValueError(f"window must be positive, not {window}")
-    if lines.placed_at is None and (half_life_days is not None or window is not None):
+    if not lines.has_times and (half_life_days is not None or window is not None):
         raise ValueError("half_life_days and window need placed_at in the order lines")
     if max_basket is not None:
         _check_at_least(2, max_basket=max_basket)

@@ -20,6 +20,8 @@ UInt32s = NDArray[np.uint32]
 Int64s = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
+Whole = int | np.int64
+
 COUNT, CONFIDENCE, JACCARD, INFORMATION = range(4)
 Z_95 = 1.6448536269514722
 
@@ -55,11 +57,11 @@ def sift_down(
     scores: Floats,
     partners: Int32s,
     counts: Int32s,
-    base: int,
+    base: Whole,
     size: int,
     score: float,
-    partner: int,
-    count: int,
+    partner: Whole,
+    count: Whole,
 ) -> None:
     """Put an entry in place of the worst (the root) of the heap row at `base`.
 
@@ -95,11 +97,11 @@ def push(  # noqa: PLR0917 - a kernel takes arrays, not objects
     partners: Int32s,
     counts: Int32s,
     sizes: Int32s,
-    row: int,
+    row: Whole,
     k: int,
     score: float,
-    partner: int,
-    count: int,
+    partner: Whole,
+    count: Whole,
 ) -> None:
     """Offer an entry to a heap row that keeps the best `k`, the worst of them at its root."""
     base = row * k
