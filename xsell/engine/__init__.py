@@ -21,25 +21,31 @@ lens filter 33
 
 from xsell.engine.completion import complete
 from xsell.engine.evaluation import Report, evaluate
+from xsell.engine.itemsets import ItemSets, bundles
 from xsell.engine.lines import OrderLines
 from xsell.engine.measures import confidence, lift, lift_lower_bound, support
 from xsell.engine.mining import MEASURES, SCORINGS, mine
 from xsell.engine.relations import Habit, Relations
 from xsell.engine.store import BasketStore
+from xsell.engine.substitutes import Substitutes, substitutes
 
 __all__ = [
     "MEASURES",
     "SCORINGS",
     "BasketStore",
     "Habit",
+    "ItemSets",
     "OrderLines",
     "Relations",
     "Report",
+    "Substitutes",
+    "bundles",
     "complete",
     "confidence",
     "evaluate",
     "lift",
     "lift_lower_bound",
     "mine",
+    "substitutes",
     "support",
 ]

@@ -1,6 +1,7 @@
 """Count pairs on several threads, in chunks of like work, with the same result for any number."""
 
 import itertools
+import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from xsell.engine.indexing import count_entries, fill_entries, recode_baskets
 from xsell.engine.pairs import count_pairs, drain_heaps, merge_heaps
 
 MAX_CHUNKS = 64
+# each thread holds heaps of its own, 16 bytes per product and rank
+MAX_THREADS = 8
 
 Progress = Callable[[int, int], object]
 
@@ -83,6 +86,13 @@ class _Heaps:
 
     def arrays(self) -> tuple[Any, Any, Any, Any]:
         return self.scores, self.partners, self.counts, self.sizes
+
+
+def available_threads() -> int:
+    """Threads that `mine` uses by default: the cores this process may use, at most 8."""
+    if hasattr(os, "sched_getaffinity"):
+        return min(len(os.sched_getaffinity(0)), MAX_THREADS)
+    return min(os.cpu_count() or 1, MAX_THREADS)
 
 
 def build_index(

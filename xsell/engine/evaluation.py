@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 
 from xsell.engine.baskets import collect_baskets
 from xsell.engine.completion import Rows
+from xsell.engine.counting import available_threads
 from xsell.engine.holdout import Task, in_codes, ndcg, newest_as_task, ranks_of_hidden, top_rows
 from xsell.engine.lines import OrderLines
 from xsell.engine.members import Fit, Workshop, fit
-from xsell.engine.mining import available_threads
 from xsell.engine.relations import Habit
 from xsell.engine.store import BasketStore
 from xsell.engine.tuning import choose

@@ -194,7 +194,9 @@ def _fit_bm25(shop: Workshop, settings: Parameters, min_count: int) -> Fit:
     coupling = shop.coupling(("bm25",), idf**2, np.empty(0), min_count)
     n = shop.index.n_baskets_with.astype(np.float64)
     k1, b = settings["k1"], settings["b"]
-    length = ((k1 + 1) / (k1 * (1 - b + b * n / max(n.mean(), 1e-12)) + 1)).astype(np.float32)
+    length = ((k1 + 1) / (k1 * (1 - b + b * n / max(n.sum() / max(n.size, 1), 1e-12)) + 1)).astype(
+        np.float32
+    )
     scores = np.repeat(length, np.diff(coupling.offset))
     scores *= length[coupling.column]
     scores *= coupling.one

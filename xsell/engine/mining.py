@@ -35,7 +35,6 @@ Memory: about 60 bytes a line and 16 * k bytes a product and thread, on top of t
 """
 
 import math
-import os
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -44,7 +43,7 @@ import numpy as np
 
 from xsell.engine.assembling import relations_of
 from xsell.engine.baskets import Baskets, basket_weights, collect_baskets
-from xsell.engine.counting import Pairs, Progress, Rules, best_pairs
+from xsell.engine.counting import Pairs, Progress, Rules, available_threads, best_pairs
 from xsell.engine.coupling import best_of_rows
 from xsell.engine.lines import OrderLines
 from xsell.engine.members import DEFAULTS, Workshop, best_sellers, fit
@@ -61,8 +60,6 @@ MEASURES = {
 }
 MODELS = ("ridge", "walk", "bm25", "rules")
 SCORINGS = (*MEASURES, *MODELS, "auto")
-# each thread holds heaps of its own, 24 bytes per product and rank
-MAX_THREADS = 8
 
 
 def mine(
@@ -152,13 +149,6 @@ def _settings(
     if half_life_days is not None and "half_life_days" in DEFAULTS.get(scoring, {}):
         settings.setdefault("half_life_days", half_life_days)
     return settings
-
-
-def available_threads() -> int:
-    """Threads that `mine` uses by default: the cores this process may use, at most 8."""
-    if hasattr(os, "sched_getaffinity"):
-        return min(len(os.sched_getaffinity(0)), MAX_THREADS)
-    return min(os.cpu_count() or 1, MAX_THREADS)
 
 
 def _checked_rules(k: int, scoring: str, min_count: int, min_lift_lower: float | None) -> Rules:

@@ -153,8 +153,8 @@ def count_pairs(  # noqa: PLR0917 - a kernel takes arrays, not objects
 
     `marginal` is each product's (decayed) number of baskets. The sums of weights are taken in
     the order of baskets, so no thread changes them. Entries of one customer stand together;
-    with customers, the repeats of the one who bought a pair most are no evidence: floors and
-    scores go by the rest. `least` is a full row's lowest score, else minus infinity.
+    with customers, floors and scores go by what is left when the baskets in which a pair's
+    heaviest customer repeated it are taken out of all counts. `least` is a full row's lowest score, else minus infinity.
     Unsigned arrays spare numba's check for negative indices.
     """
     n_products = offset.size - 1
@@ -204,25 +204,28 @@ def count_pairs(  # noqa: PLR0917 - a kernel takes arrays, not objects
             value = float(n_ab)
             if n_weights:
                 value = both_weight[b]
-            evidence = n_ab
+            excess = 0
+            gone = 0.0
             if n_customers and heaviest[b] > 1:
-                evidence = n_ab - heaviest[b] + 1
-                value *= evidence / n_ab
-                if evidence < min_count:
+                excess = heaviest[b] - 1
+                gone = value * (excess / n_ab)
+                value -= gone
+                if n_ab - excess < min_count:
                     continue
             lowest = 0.0
             if needs_bound:
                 lowest = lift_lower(
-                    float(evidence), float(n_a), float(n_baskets_with[b]), float(n_baskets)
-                )
+                    float(n_ab - excess), float(n_a - excess),
+                    float(n_baskets_with[b] - excess), float(n_baskets - excess),
+                )  # fmt: skip
                 if lowest <= min_lift_lower:
                     continue
-            score = score_of(scoring, value, marginal[a], marginal[b], lowest)
+            score = score_of(scoring, value, marginal[a] - gone, marginal[b] - gone, lowest)
             if score >= least[a]:
                 push(scores, partners, counts, sizes, a, k, score, b, n_ab)
                 if sizes[a] == k:
                     least[a] = scores[a * k]
-            score = score_of(scoring, value, marginal[b], marginal[a], lowest)
+            score = score_of(scoring, value, marginal[b] - gone, marginal[a] - gone, lowest)
             if score >= least[b]:
                 push(scores, partners, counts, sizes, b, k, score, a, n_ab)
                 if sizes[b] == k:

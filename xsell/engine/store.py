@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from xsell.engine.ids import is_missing
+from xsell.engine.ids import encode, is_missing
 from xsell.engine.lines import OrderLines
 
 FORMAT = 1
@@ -118,6 +118,9 @@ def _stored(lines: OrderLines, n_lines: int, n_dropped: dict[str, int]) -> Baske
         n_here = int(np.count_nonzero(is_missing_here & ~is_out))
         dropped[reason] = dropped.get(reason, 0) + n_here
         is_out |= is_missing_here
+    customer = None
+    if lines.customer is not None:
+        customer = _one_per_order(lines.customer[~is_out], _taken(lines.order, ~is_out))
     order = _compact(_taken(lines.order, ~is_out))
     product = _compact(_taken(lines.product, ~is_out))
     by_order = np.lexsort((product, order))
@@ -125,15 +128,27 @@ def _stored(lines: OrderLines, n_lines: int, n_dropped: dict[str, int]) -> Baske
     is_first = np.ones(order.size, np.bool_)
     is_first[1:] = (order[1:] != order[:-1]) | (product[1:] != product[:-1])
     starts = np.flatnonzero(np.r_[True, order[1:] != order[:-1]]) if order.size else order
-    times, customer = None, None
+    times = None
     if lines.placed_at is not None:
         times = _taken(lines.placed_at, ~is_out)[by_order].astype("datetime64[us]")
         times = _spread(np.maximum.reduceat, times, starts)[is_first]
-    if lines.customer is not None:
-        customer = _taken(lines.customer, ~is_out)[by_order][is_first]
+    if customer is not None:
+        customer = customer[by_order][is_first]
         customer = customer if is_missing(customer).any() else _compact(customer)
     kept = OrderLines(order[is_first], product[is_first], times, customer)
     return BasketStore(kept, n_lines, dropped)
+
+
+def _one_per_order(customer: NDArray[Any], order: NDArray[Any]) -> NDArray[Any]:
+    """For every line the customer of its order's first line that names one."""
+    codes, ids = encode(np.ma.getdata(order))
+    known = np.flatnonzero(~is_missing(customer))
+    first = np.full(ids.size, customer.size, np.int64)
+    np.minimum.at(first, codes[known], known)
+    line = first[codes]
+    is_guest = line == customer.size
+    spread = np.ma.getdata(customer)[np.where(is_guest, 0, line)]
+    return np.ma.array(spread, mask=is_guest) if is_guest.any() else spread
 
 
 def _spread(reduce: Any, values: NDArray[Any], starts: NDArray[Any]) -> NDArray[Any]:
