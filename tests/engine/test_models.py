@@ -85,7 +85,7 @@ def test_a_member_scores_pairs_as_its_formula_says(scoring):
     idf = np.log(x.shape[1]) - np.log1p(size)
     length = 2.2 / (1.2 * (0.25 + 0.75 * n / n.mean()) + 1)
     expected = {
-        "walk": (x / np.maximum(size - 1, 1)[:, None]).T @ x / n[:, None] / n**0.2,
+        "walk": (x / np.maximum(size - 1, 1)[:, None]).T @ x / n[:, None] / (n / n.mean()) ** 0.2,
         "bm25": length[:, None] * length * ((x * idf[:, None] ** 2).T @ x),
         "rules": np.where(both >= 5, both / n[:, None], 0.0),
         "jaccard": both / (n[:, None] + n - both),

@@ -7,7 +7,7 @@ That form is stored with the relations, and served by anything that can add.
 - "ridge": centred local ridge (`ridge`) plus `walk_share` times the walk. Prior: its intercept.
 - "walk": two steps of a random walk from product to basket to product, P3-alpha with beta
   (Cooper et al. 2014, WWW; Paudel et al. 2017, ACM TiiS 7:1): (sum over common baskets of
-  weight / (size - 1) / d_a) ** alpha / d_j ** beta. Prior: popularity, to break ties.
+  weight / (size - 1) / d_a) ** alpha / (n_j / mean n) ** beta. Prior: popularity, to break ties.
 - "bm25": dot product of BM25-weighted baskets, the weighting that implicit uses: L_a * L_j * sum
   of log(P / (1 + size))**2, L = (K1 + 1) / (K1 * (1 - B + B n / mean n) + 1).
 - "rules": the largest confidence of the rules with `least_support` baskets, best sellers after.
@@ -35,7 +35,7 @@ Float32s = NDArray[np.float32]
 DEFAULTS: dict[str, dict[str, Any]] = {
     "ridge": {
         "half_life_days": 120.0, "size_exponent": 0.5, "n_predictors": 50, "lam": 50.0,
-        "walk_share": 0.3,
+        "walk_share": 0.3, "beta": 0.0,
     },
     "walk": {"half_life_days": 120.0, "alpha": 1.0, "beta": 0.0},
     "bm25": {"k1": 1.2, "b": 0.75},
@@ -168,24 +168,26 @@ def _fit_ridge(shop: Workshop, settings: Parameters, min_count: int) -> Fit:
 
 
 def _steps(shop: Workshop, settings: Parameters, coupling: Coupling) -> Float32s:
-    """Probability of a walk from the row's product, through a basket, to the column's."""
+    """Probability of a walk from the row's product, through a basket, to the column's.
+
+    With beta, divided by the column's popularity, as a multiple of the mean, to that power.
+    """
     leaving = np.maximum(shop.marginals(shop.decay(settings["half_life_days"])), 1e-12)
-    per_row = np.repeat((1.0 / leaving).astype(np.float32), np.diff(coupling.offset))
-    per_row *= coupling.two
-    return per_row
+    steps = np.repeat((1.0 / leaving).astype(np.float32), np.diff(coupling.offset))
+    steps *= coupling.two
+    if settings.get("alpha", 1.0) != 1.0:
+        steps **= np.float32(settings["alpha"])
+    if settings["beta"]:
+        n = np.maximum(shop.index.n_baskets_with, 1).astype(np.float64)
+        steps /= ((n / n.mean()) ** settings["beta"]).astype(np.float32)[coupling.column]
+    return steps
 
 
 def _fit_walk(shop: Workshop, settings: Parameters, min_count: int) -> Fit:
     half_life = settings["half_life_days"]
     one, two = _weightings(shop, settings, 0.5)
     coupling = shop.coupling((half_life, 0.5), one, two, min_count)
-    scores = _steps(shop, settings, coupling)
-    if settings["alpha"] != 1.0:
-        scores **= np.float32(settings["alpha"])
-    if settings["beta"]:
-        n = np.maximum(shop.index.n_baskets_with, 1).astype(np.float32)
-        scores /= (n ** np.float32(settings["beta"]))[coupling.column]
-    return Fit(coupling, scores, best_sellers(shop), is_sum=True)
+    return Fit(coupling, _steps(shop, settings, coupling), best_sellers(shop), is_sum=True)
 
 
 def _fit_bm25(shop: Workshop, settings: Parameters, min_count: int) -> Fit:

@@ -154,7 +154,8 @@ def count_pairs(  # noqa: PLR0917 - a kernel takes arrays, not objects
     `marginal` is each product's (decayed) number of baskets. The sums of weights are taken in
     the order of baskets, so no thread changes them. Entries of one customer stand together;
     with customers, floors and scores go by what is left when the baskets in which a pair's
-    heaviest customer repeated it are taken out of all counts. `least` is a full row's lowest score, else minus infinity.
+    heaviest customer repeated it are taken out of all counts. `least` is a full row's lowest
+    score, else minus infinity.
     Unsigned arrays spare numba's check for negative indices.
     """
     n_products = offset.size - 1

@@ -54,6 +54,8 @@ SWEEP: dict[str, dict[str, tuple[Any, ...]]] = {
         "size_exponent": (0.0, 0.25, 0.75),
         "half_life_days": (None, 40.0),
         "n_predictors": (100,),
+        "beta": (0.15, 0.3),
+        "walk_share": (6.0,),
     },
     "walk": {"half_life_days": (None, 40.0), "alpha": (0.8, 1.2), "beta": (0.05,)},
     "bm25": {"b": (0.1, 0.45, 0.75), "k1": (0.1, 1.2)},
@@ -151,7 +153,7 @@ def choose(
         return Choice(scoring, parameters, Habit(), {})
     shop = Workshop.open(task.known, max_basket, threads)
     bench = _Bench(in_codes(task, shop), shop, k, {}, min_count)
-    n_steps = len(FIRST) + 12
+    n_steps = len(FIRST) + max(map(_n_values, SWEEP.values()))
     for step, (scoring, parameters) in enumerate(FIRST, start=1):
         bench.try_out(scoring, parameters)
         if progress is not None:
@@ -162,6 +164,10 @@ def choose(
         progress(n_steps, n_steps)
     _, scoring, parameters = bench.best
     return Choice(scoring, {**DEFAULTS[scoring], **parameters}, _habit(bench), bench.trials)
+
+
+def _n_values(sweep: Mapping[str, tuple[Any, ...]]) -> int:
+    return sum(map(len, sweep.values()))
 
 
 def _sweep(bench: _Bench) -> Iterator[tuple[str, dict[str, Any]]]:
