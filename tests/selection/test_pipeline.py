@@ -77,7 +77,9 @@ def test_a_ban_holds_for_its_own_anchor_only(shop):
     assert shop.shown("product-page", "camera") == ["strap"]
 
 
-@pytest.mark.parametrize("kind", [ProductRelation.Kind.UPSELL, ProductRelation.Kind.SUBSTITUTE])
+@pytest.mark.parametrize(
+    "kind", [ProductRelation.Kind.UPSELL, ProductRelation.Kind.SUBSTITUTE]
+)
 def test_what_replaces_a_product_is_no_complement_to_it(shop, kind):
     shop.place("product-page", min_items=1)
     shop.bought_with("camera", "better camera", "strap")

@@ -161,7 +161,9 @@ def test_a_shop_whose_lines_all_lack_a_quantity_is_told_how_many(products):
 
 
 @pytest.mark.parametrize("step", ["read_order_lines", "mine", "write_rows", "switch_to"])
-def test_a_run_that_fails_is_marked_and_the_old_snapshot_goes_on_serving(orders, monkeypatch, step):
+def test_a_run_that_fails_is_marked_and_the_old_snapshot_goes_on_serving(
+    orders, monkeypatch, step
+):
     recompute_relations()
     before, n_rows = pairs(), CoPurchase.objects.count()
 
@@ -173,11 +175,7 @@ def test_a_run_that_fails_is_marked_and_the_old_snapshot_goes_on_serving(orders,
         recompute_relations()
     assert pairs() == before
     failed = MiningRun.objects.latest()
-    assert (failed.status, failed.is_active, failed.error) == (
-        "failed",
-        False,
-        "OSError: disk full",
-    )
+    assert (failed.status, failed.is_active, failed.error) == ("failed", False, "OSError: disk full")
     assert CoPurchase.objects.count() == n_rows
 
 
@@ -240,9 +238,9 @@ def test_rows_are_written_in_batches_that_are_all_there(monkeypatch, products):
     monkeypatch.setattr(snapshots, "BATCH", 2)
     run = make.MiningRunFactory()
     done = []
-    rows = [(run.pk, products["bread"].pk, str(place), 5, place, 1) for place in range(1, 2)] + [
-        (run.pk, products[name].pk, "", 5, 9, 1) for name in ("jam", "soap")
-    ]
+    rows = [
+        (run.pk, products["bread"].pk, str(place), 5, place, 1) for place in range(1, 2)
+    ] + [(run.pk, products[name].pk, "", 5, 9, 1) for name in ("jam", "soap")]
     n_written = snapshots.write_rows(BestSeller, mining.BEST_SELLER_COLUMNS, rows, done.append)
     assert (n_written, done) == (3, [2, 3])
     assert BestSeller.objects.filter(run=run).count() == 3
