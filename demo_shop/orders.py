@@ -24,19 +24,26 @@ class Contact:
 
 
 @transaction.atomic
-def place_order(*, cart: Cart, contact: Contact, user: ShopUser | AnonymousUser) -> Order:
-    """Turn the cart into an order and empty it. Raise CannotOrder, with nothing changed."""
+def place_order(
+    *, cart: Cart, contact: Contact, user: ShopUser | AnonymousUser, saving: Decimal = Decimal(0)
+) -> Order:
+    """Turn the cart into an order and empty it. Raise CannotOrder, with nothing changed.
+
+    `saving` is what bundles take off the lines' sum.
+    """
     # The lock makes a second click on the button find an empty cart.
     cart = Cart.objects.select_for_update().get(pk=cart.pk)
     lines = list(cart.lines.order_by("pk"))
     if not lines:
         raise CannotOrder("Your cart is empty.")
     products = take_from_stock(lines)
+    goods = sum((price(products, line) * line.quantity for line in lines), Decimal(0))
     order = Order.objects.create(
         number=new_number(),
         customer=user if user.is_authenticated else None,
         placed_at=timezone.now(),
-        total=sum((price(products, line) * line.quantity for line in lines), Decimal(0)),
+        total=goods - saving,
+        saving=saving,
         name=contact.name,
         email=contact.email,
         address=contact.address,

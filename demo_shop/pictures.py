@@ -1,4 +1,4 @@
-"""Draws product pictures: an emblem on a pack in one of eight colours, as SVG.
+"""Draws product pictures: an emblem on a pack in its brand's colours, as SVG.
 
 The data has no photographs. Loose goods are their emblem alone; everything else is the pack it
 is sold in, with the emblem as its label and the colours of its brand, so that one shelf does not
@@ -34,6 +34,9 @@ PALETTES = (
     Palette("#fbebf1", "#cc4f7e", "#97325a", "#f2b4cb"),
     Palette("#f5eee6", "#8f6240", "#66432a", "#d8bb9d"),
 )
+VARIETIES = 4
+"""Varieties of one product differ in the second colour and in the background."""
+
 PLACEHOLDERS = {"#000001": "main", "#000002": "dark", "#000003": "light"}
 
 
@@ -50,15 +53,22 @@ def inner_svg(symbol: ElementTree.Element) -> str:
     )
 
 
+def colours_of(number: int) -> Palette:
+    """Palettes are numbered brand by brand, the first variety of each brand first."""
+    variety, brand = divmod(number, len(PALETTES))
+    own, other = PALETTES[brand], PALETTES[(brand + 3 * variety) % len(PALETTES)]
+    return Palette(other.background, own.main, own.dark, other.light)
+
+
 @lru_cache(maxsize=2048)
 def draw(name: str, palette: int) -> str | None:
     """The SVG of a picture such as "can-tomato", or none when there is no such drawing."""
     pack_name, _, emblem_name = name.partition("-")
     pack = symbols("packs").get(pack_name)
     emblem = symbols("emblems").get(emblem_name)
-    if pack is None or emblem is None or palette >= len(PALETTES):
+    if pack is None or emblem is None or palette >= len(PALETTES) * VARIETIES:
         return None
-    colours = PALETTES[palette]
+    colours = colours_of(palette)
     package = inner_svg(pack)
     for placeholder, shade in PLACEHOLDERS.items():
         package = package.replace(placeholder, getattr(colours, shade))

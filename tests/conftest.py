@@ -32,6 +32,8 @@ LEFT_OUT = pytest.StashKey[dict[str, int]]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # A suggestion that fails must fail its test, not leave an empty space that looks like none.
+    settings.XSELL_FAIL_LOUDLY = True
     facilities = (machine.postgresql(), machine.redis_server(), machine.browser())
     config.stash[FACILITIES] = {one.name: one for one in facilities}
     config.stash[LEFT_OUT] = defaultdict(int)
@@ -136,6 +138,6 @@ def context(context):
 def shop(db: None) -> object:
     """A small shop in the words of its people (see tests/shopfloor.py)."""
     # Imported here: other hosts' sessions use this file too, without the demo shop's models.
-    from tests.shopfloor import ShopFloor  # noqa: PLC0415
+    from tests.shopfloor import ShopFloor
 
     return ShopFloor()

@@ -102,9 +102,7 @@ class ShopFloor:
                     OfferCondition.Kind.TOTAL_AT_LEAST: "amount",
                 }[OfferCondition.Kind(kind)]
                 value = self[operand] if column == "product" else operand
-                make.OfferConditionFactory(
-                    offer=offer, group=number, kind=kind, **{column: value}
-                )
+                make.OfferConditionFactory(offer=offer, group=number, kind=kind, **{column: value})
         return offer
 
     def place(self, slug: str, **fields: Any) -> None:

@@ -9,6 +9,7 @@ from django.apps import AppConfig, apps
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 from django.core.exceptions import ImproperlyConfigured
+from django.urls import NoReverseMatch, reverse
 
 from xsell.adapters import get_adapter
 from xsell.conf import conf
@@ -62,8 +63,17 @@ def check_settings(*, app_configs: Sequence[AppConfig] | None, **kwargs: Any) ->
         for name in dir(settings)
         if name.startswith("XSELL_") and name not in known
     ]
+    fail_loudly: object = conf.FAIL_LOUDLY
+    if not isinstance(fail_loudly, bool):
+        errors.append(
+            Error(
+                f"XSELL_FAIL_LOUDLY = {fail_loudly!r} is neither True nor False.",
+                hint="A text is true, whatever it says.",
+                id="xsell.E005",
+            )
+        )
     keep = conf.KEEP_SNAPSHOTS
-    if not isinstance(keep, int) or keep < 1:
+    if type(keep) is not int or keep < 1:
         errors.append(
             Error(
                 f"XSELL_KEEP_SNAPSHOTS = {keep!r} is not a whole number above 0.",
@@ -75,11 +85,30 @@ def check_settings(*, app_configs: Sequence[AppConfig] | None, **kwargs: Any) ->
 
 
 @register()
+def check_addresses(
+    *, app_configs: Sequence[AppConfig] | None, **kwargs: Any
+) -> list[CheckMessage]:
+    """xsell.W002: the buttons that the tags draw have addresses."""
+    try:
+        reverse("xsell:add")
+    except NoReverseMatch:
+        return [
+            Warning(
+                "xsell's buttons have no addresses: its tags render nothing.",
+                hint='Add path("xsell/", include("xsell.storefront.urls")) to your urlpatterns.',
+                id="xsell.W002",
+            )
+        ]
+    return []
+
+
+@register()
 def check_request_in_templates(
     *, app_configs: Sequence[AppConfig] | None, **kwargs: Any
 ) -> list[CheckMessage]:
     """xsell.W001: templates have the request, without which every tag renders nothing."""
-    for engine in settings.TEMPLATES:
+    engines: list[dict[str, Any]] = settings.TEMPLATES
+    for engine in engines:
         processors = engine.get("OPTIONS", {}).get("context_processors", ())
         if REQUEST_PROCESSOR in processors:
             return []

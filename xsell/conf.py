@@ -13,7 +13,7 @@ class Conf:
         label: str = getattr(settings, "XSELL_PRODUCT_MODEL", "")
         if not label:
             raise ImproperlyConfigured(
-                'XSELL_PRODUCT_MODEL is not set. Name your product model, as in '
+                "XSELL_PRODUCT_MODEL is not set. Name your product model, as in "
                 'XSELL_PRODUCT_MODEL = "catalogue.Product".'
             )
         return label

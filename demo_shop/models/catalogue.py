@@ -82,7 +82,9 @@ class Product(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["is_published", "-n_orders"], name="product_popular"),
+            models.Index(fields=["is_published", "-n_orders", "id"], name="product_popular"),
+            models.Index(fields=["is_published", "price"], name="product_by_price"),
+            models.Index(fields=["is_published", "title"], name="product_by_title"),
             models.Index(fields=["category", "is_published", "-n_orders"], name="product_shelf"),
         ]
         constraints = [

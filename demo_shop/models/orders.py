@@ -1,3 +1,5 @@
+from decimal import Decimal
+
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
@@ -24,6 +26,12 @@ class Order(models.Model):
     placed_at = models.DateTimeField(default=timezone.now, db_index=True)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.PLACED)
     total = models.DecimalField(max_digits=10, decimal_places=2)
+    saving = models.DecimalField(
+        max_digits=10,
+        decimal_places=2,
+        default=Decimal(0),
+        help_text="What bundles took off; the total is after it.",
+    )
     name = models.CharField(max_length=120, blank=True)
     email = models.EmailField(blank=True)
     address = models.CharField(max_length=250, blank=True)

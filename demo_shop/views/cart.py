@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST
 from demo_shop.carts import CannotAdd, add_product, cart_lines, find_cart, open_cart, set_quantity
 from demo_shop.forms import AddForm, QuantityForm
 from demo_shop.models import CartLine, Product
+from demo_shop.totals import totals
 
 
 def show(request: HttpRequest) -> HttpResponse:
@@ -15,7 +16,7 @@ def show(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "demo_shop/cart.html",
-        {"lines": lines, "total": sum(line.amount for line in lines)},
+        {"lines": lines, "totals": totals(request, lines)},
     )
 
 

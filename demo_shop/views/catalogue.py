@@ -20,7 +20,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "demo_shop/home.html",
-        {"best_sellers": best_of_each_shelf(12), "usuals": usual_products(request, 6)},
+        {"best_sellers": best_of_each_shelf(10), "usuals": usual_products(request, 5)},
     )
 
 

@@ -4,16 +4,20 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from demo_shop.carts import cart_lines, find_cart
+from demo_shop.carts import cart_lines, find_cart, lock
 from demo_shop.forms import CheckoutForm
 from demo_shop.models import Order
 from demo_shop.orders import CannotOrder, place_order
+from demo_shop.totals import totals
 
 PLACED_KEY = "order_refs"
 
 
 def show(request: HttpRequest) -> HttpResponse:
     cart = find_cart(request)
+    if cart is not None and request.method == "POST":
+        # What is priced must be what is ordered: nobody adds to it in between.
+        lock(cart)
     lines = list(cart_lines(cart))
     if cart is None or not lines:
         messages.info(request, "Your cart is empty.")
@@ -24,7 +28,12 @@ def show(request: HttpRequest) -> HttpResponse:
     form = CheckoutForm(request.POST or None, initial=known_contact(request))
     if request.method == "POST" and form.is_valid():
         try:
-            order = place_order(cart=cart, contact=form.contact(), user=request.user)
+            order = place_order(
+                cart=cart,
+                contact=form.contact(),
+                user=request.user,
+                saving=totals(request, lines).saving,
+            )
         except CannotOrder as reason:
             messages.error(request, str(reason))
             return redirect("cart")
@@ -34,7 +43,7 @@ def show(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "demo_shop/checkout.html",
-        {"form": form, "lines": lines, "total": sum(line.amount for line in lines)},
+        {"form": form, "lines": lines, "totals": totals(request, lines)},
     )
 
 

@@ -9,7 +9,7 @@ from tests.architecture.budget import sources
 
 WITH_EXAMPLES = [
     source.path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
-    for source in sources("xsell")
+    for source in sources("xsell", "demo_shop")
     if ">>> " in source.text
 ]
 

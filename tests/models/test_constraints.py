@@ -40,9 +40,7 @@ def test_a_relation_of_a_kind_is_there_once_in_each_direction():
 
 def test_a_mined_pair_is_in_a_run_once():
     row = make.CoPurchaseFactory()
-    assert refused(
-        make.CoPurchaseFactory, run=row.run, anchor=row.anchor, suggested=row.suggested
-    )
+    assert refused(make.CoPurchaseFactory, run=row.run, anchor=row.anchor, suggested=row.suggested)
 
 
 def test_one_run_at_most_is_active_and_only_a_ready_one():

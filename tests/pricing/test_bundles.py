@@ -58,7 +58,9 @@ def test_the_larger_saving_comes_first_and_no_unit_is_used_twice():
 
 def test_a_saving_that_rounds_to_nothing_is_no_saving():
     tiny = BundleRule(3, "Tiny", (("egg", 1), ("gum", 1)), Decimal("0.01"))
-    quote = quote_bundles(cart_of(("egg", 1), ("gum", 1), prices={"egg": "0.10", "gum": "0.10"}), [tiny])
+    quote = quote_bundles(
+        cart_of(("egg", 1), ("gum", 1), prices={"egg": "0.10", "gum": "0.10"}), [tiny]
+    )
     assert (quote.saving, quote.bundles, quote.allocations) == (0, (), ())
 
 
@@ -93,7 +95,9 @@ rules = st.lists(
     max_size=5,
     unique_by=lambda rule: rule.bundle_id,
 )
-price_lists = st.fixed_dictionaries({it: st.integers(1, 10**5).map(lambda c: str(Decimal(c) / 100)) for it in "abcd"})
+price_lists = st.fixed_dictionaries(
+    {it: st.integers(1, 10**5).map(lambda c: str(Decimal(c) / 100)) for it in "abcd"}
+)
 
 
 @given(carts, rules, price_lists)

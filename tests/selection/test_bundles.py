@@ -50,9 +50,23 @@ def test_a_draft_is_not_offered(shop):
     assert offered(shop, "bread") == ()
 
 
-def test_a_bundle_of_one_product_is_none(shop):
-    shop.bundle(10, {"bread": 2})
-    assert offered(shop, "bread") == ()
+def test_several_of_one_product_are_a_bundle_too(shop):
+    shop.stock("wine", price=Decimal("5.00"))
+    shop.bundle(10, {"wine": 6})
+    (bundle,) = offered(shop, "wine")
+    assert bundle.saving == Decimal("3.00")
+
+
+def test_a_bundle_of_which_the_cart_has_too_little_is_still_offered(shop):
+    shop.bundle(10, {"bread": 1, "egg": 6})
+    assert len(offered(shop, "bread", cart=["bread", "egg"])) == 1
+
+
+def test_a_saving_that_rounds_to_nothing_is_not_offered(shop):
+    shop.stock("gum", price=Decimal("0.01"))
+    shop.stock("match", price=Decimal("0.01"))
+    shop.bundle(10, {"gum": 1, "match": 1})
+    assert offered(shop, "gum") == ()
 
 
 def test_the_largest_saving_comes_first(shop):

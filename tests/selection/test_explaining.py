@@ -18,7 +18,9 @@ def test_it_tells_every_candidate_with_the_step_that_decided(shop):
         in_cart=[shop["film"].pk],
         now=timezone.now(),
     )
-    told = [(explanation.title(it.product_id), it.step, it.kept) for it in explanation.content.decisions]
+    told = [
+        (explanation.title(it.product_id), it.step, it.kept) for it in explanation.content.decisions
+    ]
     assert told == [
         ("tripod", "shown", True),
         ("strap", "shown", True),

@@ -47,8 +47,8 @@ def test_the_lowest_priority_number_comes_first_and_two_bumps_show_at_most(shop)
     "fields",
     [
         {"is_live": False},
-        {"ends_at": timezone.now() - timedelta(minutes=1)},
-        {"starts_at": timezone.now() + timedelta(minutes=1)},
+        {"ends_at": timezone.now() - timedelta(days=1)},
+        {"starts_at": timezone.now() + timedelta(days=1)},
         {"kind": Offer.Kind.CROSS_SELL},
     ],
 )

@@ -77,9 +77,7 @@ def test_a_ban_holds_for_its_own_anchor_only(shop):
     assert shop.shown("product-page", "camera") == ["strap"]
 
 
-@pytest.mark.parametrize(
-    "kind", [ProductRelation.Kind.UPSELL, ProductRelation.Kind.SUBSTITUTE]
-)
+@pytest.mark.parametrize("kind", [ProductRelation.Kind.UPSELL, ProductRelation.Kind.SUBSTITUTE])
 def test_what_replaces_a_product_is_no_complement_to_it(shop, kind):
     shop.place("product-page", min_items=1)
     shop.bought_with("camera", "better camera", "strap")
@@ -157,6 +155,18 @@ def test_variety_limits_how_many_come_from_one_category(shop):
     assert shop.shown("cart", cart=["camera"]) == ["strap", "case"]
 
 
+def test_variety_gives_way_before_a_placement_stays_empty(shop):
+    shop.place("cart", max_per_category=1, min_items=2, max_items=4)
+    shelf = shop["strap"].category
+    shop.stock("long strap", "wide strap", category=shelf)
+    shop.best_sellers("banana")
+    shop.bought_with("camera", "strap", "long strap", "wide strap")
+    content = shop.content("cart", cart=["camera"])
+    assert [it.product.title for it in content.suggestions] == ["strap", "long strap"]
+    told = {shop.name_of(it.product_id): (it.step, it.kept) for it in content.decisions}
+    assert told["wide strap"] == ("variety", False)
+
+
 def test_a_cart_adds_up_what_its_products_suggest(shop):
     shop.bought_with("camera", "strap", score=0.5)
     shop.bought_with("lens", "case", score=0.4)
@@ -207,3 +217,31 @@ def test_evidence_comes_with_mined_and_with_curated_pairs_that_were_mined_too(sh
     assert found["tripod"] is None
     assert (found["strap"].n_both, found["strap"].confidence) == (12, 0.2)
     assert found["case"].n_baskets == shop.run.n_baskets
+
+
+def test_a_pin_wins_against_what_the_machine_takes_for_a_replacement(shop):
+    shop.place("cart", min_items=1)
+    shop.ladder("camera", "camera pro")
+    shop.relate("tripod", "camera pro")
+    assert shop.shown("cart", cart=["camera", "tripod"]) == ["camera pro"]
+
+
+@pytest.mark.parametrize(
+    ("banned_as", "together", "upgrade"),
+    [("cross_sell", [], ["strap"]), ("upsell", ["strap"], [])],
+)
+def test_a_ban_holds_for_its_own_kind(shop, banned_as, together, upgrade):
+    shop.place("product-page", min_items=1)
+    other = "upsell" if banned_as == "cross_sell" else "cross_sell"
+    shop.relate("camera", "strap", kind=banned_as, verdict=ProductRelation.Verdict.BAN)
+    shop.relate("camera", "strap", kind=other)
+    assert shop.shown("product-page", "camera") == together
+    assert shop.shown("upgrade", "camera") == upgrade
+
+
+def test_equal_scores_and_positions_have_one_order(shop):
+    shop.place("cart", min_items=1, sources=["mined"])
+    for anchor, n_both in (("lens", 4), ("camera", 40)):
+        shop.bought_with(anchor, "strap", score=0.5, n_both=n_both)
+    content = shop.content("cart", cart=["lens", "camera"])
+    assert [it.evidence.n_both for it in content.suggestions] == [40]

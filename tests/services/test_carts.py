@@ -179,3 +179,54 @@ def test_every_form_wants_its_token(shop):
     response = strict.post(reverse("xsell:add"), {"product": shop["camera"].pk})
     assert response.status_code == 403
     assert held() == {}
+
+
+def test_a_bundle_that_could_not_be_had_leaves_nobody_in_anothers_cart(shop, client):
+    """SQLite gives the number of a cart that was rolled back to the next shopper."""
+    shop.stock("egg", stock=0)
+    bundle = shop.bundle(10, {"bread": 1, "egg": 1})
+    post(client, "add-bundle", bundle.pk)
+    somebody = Client()
+    post(somebody, "add", product=shop["camera"].pk)
+    assert "camera" not in client.get(reverse("cart")).content.decode()
+    assert client.session.get("cart_id") != somebody.session["cart_id"]
+
+
+def test_a_bundle_that_could_not_be_had_gives_back_what_was_there_before(shop, client):
+    shop.stock("egg", stock=0)
+    bundle = shop.bundle(10, {"bread": 2, "egg": 1})
+    post(client, "add", product=shop["bread"].pk)
+    post(client, "add-bundle", bundle.pk)
+    assert held() == {"bread": 1}
+
+
+def test_every_bump_that_a_page_showed_can_be_taken(shop, client):
+    """The page shows two; what it showed elsewhere, or a third that came first, does not matter."""
+    offers = [shop.offer(name, priority=place) for place, name in enumerate("xyz")]
+    shop.bought_with("camera", "x")
+    post(client, "add", product=shop["camera"].pk)
+    post(client, "accept-bump", offers[2].pk)
+    assert held() == {"camera": 1, "z": 1}
+
+
+def test_every_step_up_that_a_page_showed_can_be_taken(shop, client):
+    for better in ("first", "second", "third"):
+        shop.relate("plain", better, kind="upsell")
+    post(client, "add", product=shop["plain"].pk)
+    post(client, "upgrade", current=shop["plain"].pk, better=shop["third"].pk)
+    assert held() == {"third": 1}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_listener_that_fails_does_not_undo_what_the_shopper_did(shop, client, caplog):
+    def broken(**kwargs):
+        raise ValueError("statistics are down")
+
+    products_added.connect(broken)
+    try:
+        response, _ = post(client, "add", product=shop["camera"].pk)
+    finally:
+        products_added.disconnect(broken)
+    assert response.status_code == 302
+    assert held() == {"camera": 1}
+    assert "statistics are down" in caplog.text

@@ -22,3 +22,10 @@ def test_migrating_again_brings_back_what_is_missing_and_changes_nothing_else():
 def test_the_default_placements_are_valid():
     for placement in Placement.objects.all():
         placement.full_clean()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_migrating_back_to_nothing_and_forth_again_works():
+    call_command("migrate", "xsell", "zero", verbosity=0)
+    call_command("migrate", "xsell", verbosity=0)
+    assert set(Placement.objects.values_list("slug", flat=True)) == set(DEFAULT_PLACEMENTS)

@@ -59,8 +59,19 @@ class BaseAdapter(abc.ABC):
     ) -> Mapping[ProductId, ProductDetails]:
         """Details by product id, in a fixed number of queries; ids that do not exist are left out.
 
-        A product that cannot be bought now is there, with `is_available` false.
+        A product that cannot be bought now is there, with `is_available` false. The parent of
+        variants can be bought while one of them can, at the price at which `add_to_cart` sells it.
+        `family` is a product, too: the parent of a variant, else the product itself.
         """
+
+    def closest_categories(self, product_ids: Iterable[ProductId]) -> Mapping[ProductId, str]:
+        """The first of each product's category ids, empty without any; unknown ids are left out.
+
+        Best-seller lists ask this of every product that was ever sold: override it where `details`
+        costs much.
+        """
+        details = self.details(product_ids, self.context_for())
+        return {key: next(iter(product.category_ids), "") for key, product in details.items()}
 
     @abc.abstractmethod
     def search(self, query: str, *, limit: int = 20) -> Sequence[ProductId]:
@@ -85,13 +96,17 @@ class BaseAdapter(abc.ABC):
 
     @abc.abstractmethod
     def cart(self, request: HttpRequest) -> Cart:
-        """The shopper's cart; an empty one if there is none. Must not create one."""
+        """The shopper's cart; without one an empty cart with an empty ref. Must not create one."""
 
     @abc.abstractmethod
     def add_to_cart(
         self, request: HttpRequest, product_id: ProductId, quantity: int = 1
     ) -> CartChange:
-        """Put the product into the cart, at the shop's own price, if the shop sells it now."""
+        """Put the product into the cart, at the shop's own price, if the shop sells it now.
+
+        Joins the line that holds it without options. A refusal, here and below, says why in words
+        for the shopper and changes nothing; an id or a line that is not there is refused as well.
+        """
 
     @abc.abstractmethod
     def set_quantity(self, request: HttpRequest, line_ref: str, quantity: int) -> CartChange:
@@ -101,7 +116,10 @@ class BaseAdapter(abc.ABC):
     def replace_line(
         self, request: HttpRequest, line_ref: str, product_id: ProductId
     ) -> CartChange:
-        """Put the product in the place of the line's, keeping its quantity and options."""
+        """Put the product in the place of the line's, keeping its quantity and options.
+
+        Joins the line that holds the product with the same options, if there is one.
+        """
 
     def format_price(self, amount: Decimal, currency: str, language: str) -> str:
         """The amount as this shop's customers read it; Babel's way if Babel is installed."""

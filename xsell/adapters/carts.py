@@ -9,9 +9,10 @@ from django.db import router, transaction
 from django.db.models import F, Model, QuerySet, Sum
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from xsell.adapters.base import BaseAdapter
-from xsell.adapters.mapping import CartLineFields, annotations
+from xsell.adapters.mapping import CartLineFields, prefixed
 from xsell.values import Cart, CartChange, CartLine, ProductId
 
 
@@ -46,9 +47,7 @@ class CartFromModel(BaseAdapter):
         if cart_id is None:
             return Cart(currency=self.currency)
         rows = (
-            self._cart_lines(cart_id)
-            .annotate(**annotations(self.cart_line.columns()))
-            .order_by("pk")
+            self._cart_lines(cart_id).annotate(**prefixed(self.cart_line.columns())).order_by("pk")
         )
         lines = tuple(
             CartLine(
@@ -127,10 +126,12 @@ class CartFromModel(BaseAdapter):
         if details is None or not details.is_available:
             return _("This product is not available any more.")
         if details.stock is not None and quantity > details.stock:
-            return _("Only %(stock)d of %(title)s are left.") % {
-                "stock": details.stock,
-                "title": details.title,
-            }
+            left = ngettext(
+                "Only %(stock)d of %(title)s is left.",
+                "Only %(stock)d of %(title)s are left.",
+                details.stock,
+            )
+            return left % {"stock": details.stock, "title": details.title}
         return ""
 
     def _cart_lines(self, cart_id: Any) -> QuerySet[Any]:

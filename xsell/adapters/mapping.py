@@ -13,7 +13,7 @@ Path: TypeAlias = str | Combinable
 """A field path as in queries ("category__name"), or an expression over the model's fields."""
 
 
-def annotations(columns: Mapping[str, Path]) -> dict[str, Combinable]:
+def prefixed(columns: Mapping[str, Path]) -> dict[str, Combinable]:
     """Columns as annotations, prefixed so that they clash with no field of the model."""
     return {
         f"xsell_{name}": F(path) if isinstance(path, str) else path
@@ -25,10 +25,11 @@ def annotations(columns: Mapping[str, Path]) -> dict[str, Combinable]:
 class ProductFields:
     """Where a product keeps what shoppers see. Required: title and price.
 
-    `available`: which products can be bought now. `family`: the same for all variants of a product.
-    `categories`: paths to category keys, the closest first. `image` and `image_alt`: attributes or
-    methods of the product. `attributes`: shown name -> path. `search`: text fields for pickers.
-    `select_related`: what the product's own `get_absolute_url` and image need.
+    `available`: which products can be bought now. `family`: the parent's key of a variant; who has
+    no parent is its own. `categories`: paths to category keys, the closest first. `image` and
+    `image_alt`: attributes or methods of the product. `attributes`: shown name -> path. `search`:
+    text fields for pickers. `select_related`: what the product's own `get_absolute_url` and image
+    need.
     """
 
     title: Path
@@ -63,9 +64,13 @@ class ProductFields:
             "price": self.price,
             "family": self.family,
             **{name: path for name, path in optional.items() if path is not None},
-            **{f"category_{depth}": path for depth, path in enumerate(self.categories)},
+            **self.category_columns(),
             **{f"attribute_{place}": path for place, path in enumerate(self.attributes.values())},
         }
+
+    def category_columns(self) -> dict[str, Path]:
+        """Those of the columns that hold category keys, the closest first."""
+        return {f"category_{depth}": path for depth, path in enumerate(self.categories)}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -12,11 +12,13 @@ Every method can be overridden. Wrong paths are refused at start, by name.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from django.apps import apps
 from django.core import checks
 from django.core.exceptions import FieldError
+from django.db.models import Model
 from django.http import HttpRequest
 from django.utils.translation import get_language
 
@@ -27,7 +29,7 @@ from xsell.adapters.mapping import (
     OrderLineFields,
     Path,
     ProductFields,
-    annotations,
+    prefixed,
 )
 from xsell.adapters.orders import OrdersFromModel
 from xsell.adapters.products import ProductsFromModel
@@ -58,7 +60,7 @@ class ModelAdapter(ProductsFromModel, OrdersFromModel, CartFromModel):
             currency=self.currency,
             language=get_language() or "",
             facts={"order_refs": tuple(map(str, orders))},
-            is_staff=bool(known and user is not None and user.is_staff),
+            is_staff=bool(known and getattr(user, "is_staff", False)),
         )
 
     def context_for(self, customer_id: str | None = None) -> ShopContext:
@@ -89,6 +91,54 @@ class ModelAdapter(ProductsFromModel, OrdersFromModel, CartFromModel):
             *self._check_mapping("cart_line", self.cart_line.model, self.cart_line.columns()),
             *self._check_category(),
             *self._check_conditions(),
+            *self._check_product(),
+            *self._check_price(),
+        ]
+
+    def _check_product(self) -> list[checks.CheckMessage]:
+        """One error for each attribute, join or search field that the product does not have."""
+        try:
+            model = self.product_model
+        except (LookupError, ValueError):
+            return []  # said by _check_mapping
+        names = {"image": self.product.image, "image_alt": self.product.image_alt}
+        if type(self).product_url is ProductsFromModel.product_url:
+            names["url"] = "get_absolute_url"
+        errors: list[checks.CheckMessage] = [
+            self._wrong("product", field, name, AttributeError(f"{model.__name__} has no {name}"))
+            for field, name in names.items()
+            if name is not None and not hasattr(model, name)
+        ]
+        tries = {
+            ("select_related", path): partial(_joined, model, path)
+            for path in self.product.select_related
+        } | {
+            ("search", path): partial(model._default_manager.filter, **{f"{path}__icontains": ""})
+            for path in self.product.search
+        }
+        for (field, path), attempt in tries.items():
+            try:
+                attempt()
+            except FieldError as error:
+                errors.append(self._wrong("product", field, path, error))
+        return errors
+
+    def _check_price(self) -> list[checks.CheckMessage]:
+        """A price that the cart line stores would go stale, and nobody would write it."""
+        own, path = self.cart_line, self.cart_line.unit_price
+        if type(self).add_to_cart is not CartFromModel.add_to_cart or not isinstance(path, str):
+            return []
+        if "__" in path or path == own.product:
+            return []
+        return [
+            checks.Error(
+                f"{self._name}.cart_line: unit_price = {path!r} is stored with the line.",
+                hint=(
+                    f"Name the product's own price, as in {own.product + '__price'!r}; or override "
+                    "add_to_cart and replace_line, and keep the stored price true there."
+                ),
+                id="xsell.E004",
+            )
         ]
 
     def _check_category(self) -> list[checks.CheckMessage]:
@@ -107,7 +157,7 @@ class ModelAdapter(ProductsFromModel, OrdersFromModel, CartFromModel):
         errors: list[checks.CheckMessage] = []
         for name, path in columns.items():
             try:
-                model._default_manager.annotate(**annotations({name: path}))
+                model._default_manager.annotate(**prefixed({name: path}))
             except FieldError as error:
                 errors.append(self._wrong(mapping, name, path, error))
         return errors
@@ -138,3 +188,8 @@ class ModelAdapter(ProductsFromModel, OrdersFromModel, CartFromModel):
     @property
     def _name(self) -> str:
         return f"{type(self).__module__}.{type(self).__qualname__}"
+
+
+def _joined(model: type[Model], path: str) -> None:
+    """Compile a query that joins the path. Raise FieldError if there is nothing to join."""
+    str(model._default_manager.select_related(path).query)

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 
 from xsell.adapters.base import ORDER_LINE_COLUMNS, BaseAdapter
-from xsell.adapters.mapping import OrderLineFields, annotations
+from xsell.adapters.mapping import OrderLineFields, prefixed
 from xsell.values import Order, OrderLine, ShopContext
 
 
@@ -55,4 +55,5 @@ class OrdersFromModel(BaseAdapter):
 
     def _all_order_lines(self) -> QuerySet[Any]:
         model = apps.get_model(self.order_line.model)
-        return model._default_manager.order_by().annotate(**annotations(self.order_line.columns()))
+        rows: QuerySet[Any] = model._default_manager.annotate(**prefixed(self.order_line.columns()))
+        return rows.order_by()

@@ -10,9 +10,12 @@ from django.core.exceptions import ValidationError
 from django.db.models import Case, Exists, IntegerField, Model, OuterRef, Q, QuerySet, Value, When
 
 from xsell.adapters.base import BaseAdapter
-from xsell.adapters.mapping import CategoryFields, ProductFields, annotations
+from xsell.adapters.mapping import CategoryFields, ProductFields, prefixed
 from xsell.conf import conf
 from xsell.values import Category, ProductDetails, ProductId, ShopContext
+
+OPTIONAL = ("list_price", "lowest_price_30_days", "tax_rate", "unit_cost", "rating", "stock")
+"""Details that a shop may not have; they are named alike in the mapping."""
 
 
 class ProductsFromModel(BaseAdapter):
@@ -29,8 +32,8 @@ class ProductsFromModel(BaseAdapter):
         return apps.get_model(conf.PRODUCT_MODEL)
 
     def products(self, context: ShopContext) -> QuerySet[Any]:
-        priced = self.product_model._default_manager.annotate(
-            **annotations({"price": self.product.price})
+        priced: QuerySet[Any] = self.product_model._default_manager.annotate(
+            **prefixed({"price": self.product.price})
         )
         return priced.filter(self.product.available, xsell_price__isnull=False)
 
@@ -40,8 +43,8 @@ class ProductsFromModel(BaseAdapter):
         for_sale = self.products(context).filter(pk=OuterRef("pk"))
         rows = (
             self.product_model._default_manager.filter(pk__in=list(product_ids))
-            .annotate(**annotations(self.product.columns()), xsell_available=Exists(for_sale))
-            .order_by("pk")
+            .annotate(**prefixed(self.product.columns()), xsell_available=Exists(for_sale))
+            .order_by("pk", *self._category_columns)
         )
         if self.product.select_related:
             rows = rows.select_related(*self.product.select_related)
@@ -53,7 +56,6 @@ class ProductsFromModel(BaseAdapter):
 
     def _details(self, rows: list[Any]) -> ProductDetails:
         row = rows[0]
-        optional = ("list_price", "lowest_price_30_days", "tax_rate", "unit_cost", "rating", "stock")
         categories = (
             str(key)
             for depth in range(len(self.product.categories))
@@ -77,8 +79,27 @@ class ProductsFromModel(BaseAdapter):
                 for place, name in enumerate(self.product.attributes)
                 if (value := getattr(row, f"xsell_attribute_{place}")) not in (None, "")
             },
-            **{name: getattr(row, f"xsell_{name}", None) for name in optional},
+            **{name: getattr(row, f"xsell_{name}", None) for name in OPTIONAL},
         )
+
+    def closest_categories(self, product_ids: Iterable[ProductId]) -> Mapping[ProductId, str]:
+        rows = (
+            self.product_model._default_manager.filter(pk__in=list(product_ids))
+            .annotate(**prefixed(self.product.category_columns()))
+            .order_by("pk", *self._category_columns)
+            .values_list("pk", *self._category_columns)
+        )
+        closest: dict[ProductId, str] = {}
+        for pk, *keys in rows:
+            # Of several rows (a many-to-many category) the first counts, as in `details`.
+            known = next((str(key) for key in keys if key is not None), "")
+            closest[pk] = closest.get(pk) or known
+        return closest
+
+    @property
+    def _category_columns(self) -> list[str]:
+        # Sorted by these, the rows of a many-to-many category always come in the same order.
+        return list(prefixed(self.product.category_columns()))
 
     def product_url(self, product: Any) -> str:
         """Where the product's page is."""
@@ -111,7 +132,7 @@ class ProductsFromModel(BaseAdapter):
 
     def _number(self, query: str) -> Q | None:
         try:
-            return Q(pk=self.product_model._meta.pk.to_python(query))  # type: ignore[union-attr]
+            return Q(pk=self.product_model._meta.pk.to_python(query))
         except ValidationError:
             return None
 
@@ -119,7 +140,7 @@ class ProductsFromModel(BaseAdapter):
         if self.category is None:
             return []
         model = apps.get_model(self.category.model)
-        rows = model._default_manager.annotate(**annotations(self.category.columns()))
+        rows = model._default_manager.annotate(**prefixed(self.category.columns()))
         return [Category(str(row.pk), str(row.xsell_name)) for row in rows.order_by("xsell_name")]
 
 

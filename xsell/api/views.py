@@ -123,7 +123,7 @@ def shown_or_refuse(
     request: Request,
     slug: str,
     product_id: ProductId | None,
-    show: Callable[[HttpRequest], dict[str, Any]],
+    show: Callable[[Page], dict[str, Any]],
 ) -> dict[str, Any]:
     """What the tag would show, or nothing where it fails: as on a page, with one log line.
 
@@ -138,7 +138,7 @@ def shown_or_refuse(
             named(page.placements, slug)
         except UnknownPlacement as error:
             return NotFound(str(error))
-        shown = show(page_request)
+        shown = show(page)
         if shown and product_id is not None and not is_known(page, product_id):
             return NotFound(f"There is no product {product_id}.")
         return shown

@@ -34,8 +34,8 @@ def wilson_interval(n_hits: int, n_trials: int, confidence: float = 0.95) -> Int
     share = n_hits / n_trials
     widening = 1 + z * z / n_trials
     middle = (share + z * z / (2 * n_trials)) / widening
-    half = z / widening * math.sqrt(
-        share * (1 - share) / n_trials + z * z / (4 * n_trials * n_trials)
+    half = (
+        z / widening * math.sqrt(share * (1 - share) / n_trials + z * z / (4 * n_trials * n_trials))
     )
     # At 0 and at 1 the exact bound is the share itself; floats miss it by an ulp.
     return Interval(

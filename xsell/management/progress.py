@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from types import TracebackType
-from typing import Any, Self, TextIO
+from typing import Any, Protocol, Self
 
 try:
     from tqdm import tqdm
@@ -11,10 +11,17 @@ except ImportError:  # the extra `mining` is not installed
     tqdm = None
 
 
+class SupportsWrite(Protocol):
+    """Standard error, or Django's wrapper of it."""
+
+    def write(self, text: str, /) -> Any:
+        """Write the text."""
+
+
 class Bars:
     """One bar for each step that a job reports; one line for each without tqdm."""
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: SupportsWrite) -> None:
         self._stream = stream
         self._bar: Any = None
         self._step = ""

@@ -47,7 +47,11 @@ class BundleItem(models.Model):
     """One set of the bundle holds `quantity` of `product`."""
 
     bundle = models.ForeignKey(
-        Bundle, on_delete=models.CASCADE, related_name="items", db_index=False
+        Bundle,
+        on_delete=models.CASCADE,
+        related_name="items",
+        db_index=False,
+        verbose_name=_("bundle"),
     )
     product = ProductKey(verbose_name=_("product"))
     quantity = models.PositiveSmallIntegerField(_("quantity"), default=1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.apps import apps
-from django.core.exceptions import ValidationError
+from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.db import models
 
 from xsell.conf import conf
@@ -23,15 +23,33 @@ class ProductKey(models.ForeignKey):  # type: ignore[type-arg]
         kwargs.setdefault("related_name", "+")
         super().__init__(to or conf.PRODUCT_MODEL, on_delete, **kwargs)
 
+    def formfield(self, **kwargs: Any) -> Any:
+        """Raise ImproperlyConfigured where the setting names no model.
+
+        The admin makes its forms before Django runs its checks, and would fail without a word
+        about the setting.
+        """
+        if isinstance(self.remote_field.model, str):
+            raise ImproperlyConfigured(
+                f"(xsell.E001) XSELL_PRODUCT_MODEL = {conf.PRODUCT_MODEL!r} is not an installed "
+                'model. Name it as "app_label.Model", and have its app in INSTALLED_APPS.'
+            )
+        return super().formfield(**kwargs)
+
     @property
     def swappable_setting(self) -> str:
         """Name of the setting that a migration writes instead of the model's label."""
         return "XSELL_PRODUCT_MODEL"
 
 
-def mined_product_key() -> ProductKey:
+def mined_product_key(verbose_name: Any) -> ProductKey:
     """A key without constraint and index: rebuilt by the million, vanished targets are skipped."""
-    return ProductKey(on_delete=models.DO_NOTHING, db_constraint=False, db_index=False)
+    return ProductKey(
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+        verbose_name=verbose_name,
+    )
 
 
 def product_id_from(text: str) -> ProductId:

@@ -60,10 +60,14 @@ class CoPurchase(models.Model):
     """In this run, orders with `anchor` held `suggested` too, `n_both` times out of `n_anchor`."""
 
     run = models.ForeignKey(
-        MiningRun, on_delete=models.CASCADE, related_name="copurchases", db_index=False
+        MiningRun,
+        on_delete=models.CASCADE,
+        related_name="copurchases",
+        db_index=False,
+        verbose_name=_("mining run"),
     )
-    anchor = mined_product_key()
-    suggested = mined_product_key()
+    anchor = mined_product_key(_("anchor"))
+    suggested = mined_product_key(_("suggested"))
     position = models.PositiveSmallIntegerField(_("position"))
     score = models.FloatField(_("score"))
     n_both = models.PositiveIntegerField(_("orders with both"))
@@ -98,10 +102,14 @@ class BestSeller(models.Model):
     """In this run, `product` was in `n_orders` orders; positions count from 1, best first."""
 
     run = models.ForeignKey(
-        MiningRun, on_delete=models.CASCADE, related_name="best_sellers", db_index=False
+        MiningRun,
+        on_delete=models.CASCADE,
+        related_name="best_sellers",
+        db_index=False,
+        verbose_name=_("mining run"),
     )
-    product = mined_product_key()
-    category_id = models.CharField(_("category"), max_length=64, blank=True)
+    product = mined_product_key(_("product"))
+    category_id = models.CharField(_("category"), max_length=255, blank=True)
     n_orders = models.PositiveIntegerField(_("orders"))
     position = models.PositiveIntegerField(_("position"))
     category_position = models.PositiveIntegerField(_("position in its category"))

@@ -17,7 +17,9 @@ class Offer(Scheduled):
         CROSS_SELL = "cross_sell", _("Cross-sell: among the suggestions")
         BUMP = "bump", _("Bump: one tick before paying")
 
-    name = models.CharField(_("name"), max_length=100, help_text=_("For you; shoppers do not see it."))
+    name = models.CharField(
+        _("name"), max_length=100, help_text=_("For you; shoppers do not see it.")
+    )
     kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.BUMP)
     product = ProductKey(verbose_name=_("product"))
     headline = models.CharField(_("headline"), max_length=120)
@@ -45,13 +47,15 @@ class OfferCondition(models.Model):
         HAS_CATEGORY = "has_category", _("The cart or the page has a product of this category")
         TOTAL_AT_LEAST = "total_at_least", _("The cart comes to at least this amount")
 
-    offer = models.ForeignKey(Offer, on_delete=models.CASCADE, related_name="conditions")
+    offer = models.ForeignKey(
+        Offer, on_delete=models.CASCADE, related_name="conditions", verbose_name=_("offer")
+    )
     group = models.PositiveSmallIntegerField(
         _("group"), default=1, help_text=_("AND inside a group, OR between groups.")
     )
     kind = models.CharField(_("kind"), max_length=16, choices=Kind)
     product = ProductKey(verbose_name=_("product"), null=True, blank=True)
-    category_id = models.CharField(_("category"), max_length=64, blank=True)
+    category_id = models.CharField(_("category"), max_length=255, blank=True)
     amount = models.DecimalField(
         _("amount"), max_digits=14, decimal_places=4, null=True, blank=True
     )

@@ -16,7 +16,9 @@ from xsell.values import Source
 def known_sources(sources: Any) -> None:
     """Refuse anything but a list of distinct source names."""
     if not isinstance(sources, list) or not sources:
-        raise ValidationError(_("Give a list of sources, as in [%(one)s]."), params={"one": '"mined"'})
+        raise ValidationError(
+            _("Give a list of sources, as in [%(one)s]."), params={"one": '"mined"'}
+        )
     unknown = [name for name in sources if name not in list(Source)]
     if unknown:
         raise ValidationError(

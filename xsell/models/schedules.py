@@ -20,7 +20,9 @@ def running(now: datetime, prefix: str = "") -> Q:
 def ends_after_start(name: str) -> models.CheckConstraint:
     """Constraint: a schedule with both ends must end after it starts."""
     return models.CheckConstraint(
-        condition=Q(starts_at__isnull=True) | Q(ends_at__isnull=True) | Q(ends_at__gt=F("starts_at")),
+        condition=Q(starts_at__isnull=True)
+        | Q(ends_at__isnull=True)
+        | Q(ends_at__gt=F("starts_at")),
         name=name,
         violation_error_message=_("The end must be after the start."),
     )

@@ -28,7 +28,11 @@ class Tier(models.Model):
     """One rung: `product` is the ladder's choice at `rank`, 1 being the lowest."""
 
     ladder = models.ForeignKey(
-        TierLadder, on_delete=models.CASCADE, related_name="tiers", db_index=False
+        TierLadder,
+        on_delete=models.CASCADE,
+        related_name="tiers",
+        db_index=False,
+        verbose_name=_("ladder"),
     )
     product = ProductKey(verbose_name=_("product"))
     rank = models.PositiveSmallIntegerField(_("rank"), help_text=_("1 is the lowest."))
@@ -65,7 +69,13 @@ class Tier(models.Model):
 class TierBenefit(models.Model):
     """What a rung gives: one cell of the table that compares the rungs."""
 
-    tier = models.ForeignKey(Tier, on_delete=models.CASCADE, related_name="benefits", db_index=False)
+    tier = models.ForeignKey(
+        Tier,
+        on_delete=models.CASCADE,
+        related_name="benefits",
+        db_index=False,
+        verbose_name=_("tier"),
+    )
     feature = models.CharField(_("feature"), max_length=60, help_text=_("As in Warranty."))
     value = models.CharField(
         _("value"), max_length=60, blank=True, help_text=_("As in 5 years; empty for a tick.")

@@ -58,7 +58,9 @@ def quote_bundles(cart: Cart, rules: Iterable[BundleRule]) -> Quote:
     applicable = [
         rule for rule in rules if all(product_id in prices for product_id, _ in rule.quantities)
     ]
-    applicable.sort(key=lambda rule: (-bundle_saving(rule, prices, cart.currency)[1], rule.bundle_id))
+    applicable.sort(
+        key=lambda rule: (-bundle_saving(rule, prices, cart.currency)[1], rule.bundle_id)
+    )
     allocations: list[Allocation] = []
     applied: list[AppliedBundle] = []
     for rule in applicable:

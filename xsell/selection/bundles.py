@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
@@ -49,17 +50,21 @@ def bundle_offers(
     currency: str,
 ) -> tuple[BundleOffer, ...]:
     """Bundles that can be bought whole now and are not all in the cart, best saving first."""
-    held = set(cart.product_ids)
+    held = Counter[ProductId]()
+    for line in cart.lines:
+        held[line.product_id] += line.quantity
     offers = []
     for rule in rules:
         products = [details.get(product_id) for product_id, _ in rule.quantities]
-        if held.issuperset(product_id for product_id, _ in rule.quantities):
+        if all(held[product_id] >= quantity for product_id, quantity in rule.quantities):
             continue
-        if len(products) < 2 or not all(_fits(it, rule, currency) for it in products):
+        if not all(_fits(it, rule, currency) for it in products):
             continue
         parts = tuple(BundlePart(details[product_id], n) for product_id, n in rule.quantities)
         prices = {it.product.product_id: it.product.price or Decimal(0) for it in parts}
         list_price, saving = bundle_saving(rule, prices, currency)
+        if saving <= 0:
+            continue
         offers.append(
             BundleOffer(rule.bundle_id, rule.name, parts, list_price, list_price - saving, saving)
         )

@@ -9,7 +9,15 @@ from datetime import datetime
 from xsell.adapters import BaseAdapter
 from xsell.inference.intervals import Interval, wilson_interval
 from xsell.selection.pages import Page
-from xsell.values import Cart, CartLine, Decision, Evidence, PlacementContent, ProductDetails, ProductId
+from xsell.values import (
+    Cart,
+    CartLine,
+    Decision,
+    Evidence,
+    PlacementContent,
+    ProductDetails,
+    ProductId,
+)
 
 
 @dataclass(frozen=True, slots=True)

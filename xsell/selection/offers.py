@@ -67,6 +67,8 @@ def holding(
 ) -> list[Candidate]:
     """Candidates of the offers of this kind whose conditions hold; without conditions they do."""
     present = set(anchors) | set(cart.product_ids)
+    # A condition on a product holds for its variants.
+    present |= {details[product_id].family for product_id in present if product_id in details}
     categories = {
         category_id
         for product_id in present

@@ -1,29 +1,28 @@
-"""One page of the shop: loads what its placements need in a fixed number of queries.
+"""One page of the shop: fills its placements in a fixed number of queries.
 
 However many tags a product page has, it costs six queries: the cart, the placements, everything
 related (one UNION), the ladder, the bundles and the details. A cart or checkout costs five: no
 ladder and no bundles, but the offers. A product page whose placement asks for offers costs seven.
+Where an anchor is a variant, what its parent has costs as much again, the cart and the placements
+aside.
 """
 
 from __future__ import annotations
 
-import functools
-import itertools
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import datetime
 
 from xsell.adapters import BaseAdapter
 from xsell.models import Placement
-from xsell.selection.bundles import bundle_offers, live_bundles
-from xsell.selection.offers import LiveOffer, holding, live_offers
-from xsell.selection.pipeline import Scene, fill_placement
-from xsell.selection.placements import named, placements_by_slug
-from xsell.selection.related import Related, related_to
-from xsell.selection.tiers import Rung, ladder_of, tier_rungs, upgrades
+from xsell.selection.bundles import bundle_offers
+from xsell.selection.offers import holding
+from xsell.selection.pipeline import Scene, fill_placement, why_not_buyable, why_not_eligible
+from xsell.selection.placements import named
+from xsell.selection.surroundings import Knowledge, Surroundings
+from xsell.selection.tiers import tier_rungs, upgrades
 from xsell.values import (
     BundleOffer,
-    BundleRule,
+    Candidate,
     Cart,
     Evidence,
     PlacementContent,
@@ -36,34 +35,11 @@ from xsell.values import (
 )
 
 UPGRADE_SLUG = "upgrade"
-
-CANDIDATES_LOOKED_AT = 60
-"""How many candidates of each source are looked at; a placement shows 24 at most."""
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What is stored about some anchors: the raw material of every placement around them.
-
-    `ladder` and `bundles` belong to the product of a product page; elsewhere they are empty.
-    """
-
-    anchors: frozenset[ProductId]
-    related: Related
-    ladder: tuple[Rung, ...] = ()
-    bundles: tuple[BundleRule, ...] = ()
-
-    def product_ids(self) -> Iterator[ProductId]:
-        """Every product that a placement could show or must compare with."""
-        yield from self.anchors
-        yield from (rung.product_id for rung in self.ladder)
-        yield from (product_id for rule in self.bundles for product_id, _ in rule.quantities)
-        for candidates in self.related.candidates.values():
-            yield from (it.product_id for it in candidates[:CANDIDATES_LOOKED_AT])
+BUMP_SLUG = "checkout-bump"
 
 
 class Page:
-    """What one request (or preview) has loaded and shown.
+    """What one request (or preview) shows.
 
     A product is suggested once per page, by the placement that comes first.
     """
@@ -73,22 +49,13 @@ class Page:
     ) -> None:
         self.context = context
         self.cart = cart
-        self.now = now
-        self._adapter = adapter
+        self._knowledge = Knowledge(adapter, context, cart.product_ids, now)
         self._shown: set[ProductId] = set()
-        self._around: dict[frozenset[ProductId], Surroundings] = {}
-        self._details: dict[ProductId, ProductDetails] = {}
-        self._asked: set[ProductId] = set()
 
-    @functools.cached_property
+    @property
     def placements(self) -> dict[str, Placement]:
         """Every placement by slug."""
-        return placements_by_slug()
-
-    @functools.cached_property
-    def offers(self) -> list[LiveOffer]:
-        """Every live offer, by priority."""
-        return live_offers(self.now)
+        return self._knowledge.placements
 
     @property
     def currency(self) -> str:
@@ -108,92 +75,107 @@ class Page:
         """
         placement = named(self.placements, slug)
         if not placement.is_live:
-            return PlacementContent(slug, placement.heading, (), ())
-        if product_id is not None:
-            around = self._product(product_id)
-        else:
-            around = self._surroundings(self.cart.product_ids if anchors is None else anchors)
-        content = self._fill(placement, around)
+            return PlacementContent(slug, placement.heading, (), (), is_live=False)
+        around = self._around(placement, product_id, anchors)
+        sources = {source: around.looked_at(source) for source in around.related.candidates}
+        held = {Source.OFFERS: self._offers(placement, around)}
+        content = fill_placement(placement, self._scene(around), {**sources, **held})
         self._shown.update(it.product.product_id for it in content.suggestions)
         return content
 
     def upgrades(self, product_id: ProductId) -> tuple[PlacementContent, tuple[Upgrade, ...]]:
         """The next steps up from the product, with the heading that the placement gives them."""
         content = self.placement(UPGRADE_SLUG, product_id=product_id)
-        current = self._details.get(product_id)
+        current = self._knowledge.details.get(product_id)
         if current is None or current.price is None:
             return content, ()
         return content, upgrades(content.suggestions, self._product(product_id).ladder, current)
 
     def tier_table(self, product_id: ProductId) -> tuple[TierRung, ...]:
-        """The rungs of the product's ladder. A description: what it shows counts as no suggestion."""
-        around = self._product(product_id)
-        self._learn(around.product_ids())
-        return tier_rungs(around.ladder, product_id, self._details)
+        """The rungs of the product's ladder: a description of it, which counts as no suggestion."""
+        return tier_rungs(self._product(product_id).ladder, product_id, self._knowledge.details)
 
     def bundles(self, product_id: ProductId) -> tuple[BundleOffer, ...]:
         """Live bundles with the product that can be bought whole."""
-        around = self._product(product_id)
-        self._learn(around.product_ids())
-        return bundle_offers(around.bundles, self._details, self.cart, self.currency)
+        bundles = self._product(product_id).bundles
+        return bundle_offers(bundles, self._knowledge.details, self.cart, self.currency)
+
+    def bump(self, offer_id: int) -> ProductId | None:
+        """The product of this bump, if the checkout may offer it to this shopper now.
+
+        Whether it was among the few that the checkout showed is not asked: what a shopper was
+        shown on one page must still hold when it is clicked.
+        """
+        placement = named(self.placements, BUMP_SLUG)
+        around = self._around(placement, None, None)
+        scene = self._scene(around)
+        for candidate in self._offers(placement, around):
+            if candidate.offer is not None and candidate.offer.offer_id == offer_id:
+                return None if why_not_eligible(candidate, scene) else candidate.product_id
+        return None
+
+    def may_add(self, product: ProductDetails) -> bool:
+        """Whether the page's own product can be bought now and is not in the cart yet."""
+        if product.product_id in self.cart.product_ids:
+            return False
+        return product.is_available and product.price is not None
+
+    def may_replace(self, current: ProductId, better: ProductId) -> bool:
+        """Whether `better` is a step up from `current`, or a rung of its ladder, and can be had."""
+        around = self._product(current)
+        choices = {rung.product_id for rung in around.ladder}
+        choices |= {it.product_id for it in around.related.candidates[Source.TIERS]}
+        product = self._knowledge.details.get(better)
+        if better == current or better not in choices or product is None:
+            return False
+        return not why_not_buyable(product, self._scene(around))
 
     def known(self) -> tuple[dict[ProductId, ProductDetails], dict[ProductId, Evidence]]:
         """Details and mined evidence of everything that this page has looked at, by product."""
         evidence = {
             candidate.product_id: candidate.evidence
-            for around in self._around.values()
+            for around in self._knowledge.surroundings
             for source in (Source.MINED, Source.PINNED)
             for candidate in around.related.candidates[source]
             if candidate.evidence is not None
         }
-        return dict(self._details), evidence
+        return dict(self._knowledge.details), evidence
 
-    def _fill(self, placement: Placement, around: Surroundings) -> PlacementContent:
-        offers = self.offers if Source.OFFERS in placement.sources else []
-        self._learn([*around.product_ids(), *(it.candidate.product_id for it in offers)])
-        held = holding(
-            offers,
+    def _product(self, product_id: ProductId) -> Surroundings:
+        return self._knowledge.around([product_id], (), is_product_page=True)
+
+    def _around(
+        self,
+        placement: Placement,
+        product_id: ProductId | None,
+        anchors: Iterable[ProductId] | None,
+    ) -> Surroundings:
+        """What surrounds the product, the anchors or the cart, offers' products included."""
+        asks = Source.OFFERS in placement.sources
+        offered = [it.candidate.product_id for it in self._knowledge.offers] if asks else []
+        if product_id is not None:
+            return self._knowledge.around([product_id], offered, is_product_page=True)
+        wanted = self.cart.product_ids if anchors is None else anchors
+        return self._knowledge.around(wanted, offered, is_product_page=False)
+
+    def _offers(self, placement: Placement, around: Surroundings) -> list[Candidate]:
+        """Offers of the placement's kind whose conditions hold here."""
+        if Source.OFFERS not in placement.sources:
+            return []
+        return holding(
+            self._knowledge.offers,
             placement.offer_kind,
             cart=self.cart,
             anchors=around.anchors,
-            details=self._details,
+            details=self._knowledge.details,
         )
-        scene = Scene(
+
+    def _scene(self, around: Surroundings) -> Scene:
+        return Scene(
             anchors=around.anchors,
             cart=self.cart,
             currency=self.currency,
-            details=self._details,
+            details=self._knowledge.details,
             related=around.related,
             shown=self._shown,
         )
-        looked_at = {
-            source: candidates[:CANDIDATES_LOOKED_AT]
-            for source, candidates in around.related.candidates.items()
-        }
-        return fill_placement(placement, scene, {**looked_at, Source.OFFERS: held})
-
-    def _product(self, product_id: ProductId) -> Surroundings:
-        """Surroundings of the product of a product page."""
-        key = frozenset([product_id])
-        if key not in self._around:
-            self._around[key] = Surroundings(
-                anchors=key,
-                related=related_to(key, self.now),
-                ladder=ladder_of(product_id),
-                bundles=tuple(live_bundles(key, self.now)),
-            )
-        return self._around[key]
-
-    def _surroundings(self, anchors: Iterable[ProductId]) -> Surroundings:
-        key = frozenset(anchors)
-        if key not in self._around:
-            self._around[key] = Surroundings(anchors=key, related=related_to(key, self.now))
-        return self._around[key]
-
-    def _learn(self, product_ids: Iterable[ProductId]) -> None:
-        """Fetch details that were not asked for before: in one query, or none."""
-        wanted = dict.fromkeys(itertools.chain(product_ids, self.cart.product_ids))
-        missing = [product_id for product_id in wanted if product_id not in self._asked]
-        if missing:
-            self._details.update(self._adapter.details(missing, self.context))
-            self._asked.update(missing)

@@ -20,6 +20,9 @@ from xsell.values import (
     Suggestion,
 )
 
+PEOPLES_OWN = frozenset({Source.PINNED, Source.TIERS})
+"""Sources in which a person says what shows with what."""
+
 
 @dataclass(frozen=True, slots=True)
 class Scene:
@@ -38,9 +41,14 @@ def fill_placement(
 ) -> PlacementContent:
     """Fill the placement from its sources in order; below its minimum it stays empty."""
     chosen = _Chosen(placement, scene)
-    for name in placement.sources:
-        for candidate in sources.get(Source(name), ()):
+    asked = [Source(name) for name in placement.sources]
+    for source in asked:
+        if source in FALLBACK_SOURCES:
+            chosen.fill_up()
+        for candidate in sources.get(source, ()):
             chosen.consider(candidate)
+    chosen.fill_up()
+    chosen.leave_the_rest()
     suggestions = tuple(chosen.suggestions)
     if len(suggestions) < placement.min_items:
         reason = f"only {len(suggestions)} left, the placement wants {placement.min_items}"
@@ -67,18 +75,34 @@ class _Chosen:
     decisions: list[Decision] = field(default_factory=list)
     families: set[ProductId] = field(default_factory=set)
     categories: Counter[str] = field(default_factory=Counter)
+    held_back: list[tuple[Candidate, str]] = field(default_factory=list)
+
+    def fill_up(self) -> None:
+        """Below the minimum, what was held back for variety is better than nothing."""
+        while self.held_back and len(self.suggestions) < self.placement.min_items:
+            candidate, _ = self.held_back.pop(0)
+            if not self._repeats(candidate):
+                self._take(candidate)
+
+    def leave_the_rest(self) -> None:
+        """Write down what variety left out in the end."""
+        for candidate, reason in self.held_back:
+            self._decide(candidate, "variety", kept=False, reason=reason)
 
     def consider(self, candidate: Candidate) -> None:
         """Take the candidate or write down which step dropped it, and why."""
         for step, objection in (
             ("eligible", self._not_eligible),
-            ("variety", self._repeats),
+            ("once", self._repeats),
             ("cut", self._is_full),
         ):
             if reason := objection(candidate):
                 self._decide(candidate, step, kept=False, reason=reason)
                 return
-        self._take(candidate)
+        if reason := self._crowds(candidate):
+            self.held_back.append((candidate, reason))
+        else:
+            self._take(candidate)
 
     def _take(self, candidate: Candidate) -> None:
         product = self.scene.details[candidate.product_id]
@@ -101,11 +125,13 @@ class _Chosen:
         return why_not_eligible(candidate, self.scene)
 
     def _repeats(self, candidate: Candidate) -> str:
-        product = self.scene.details[candidate.product_id]
-        if product.family in self.families:
+        if self.scene.details[candidate.product_id].family in self.families:
             return "the product or a variant of it is suggested already"
+        return ""
+
+    def _crowds(self, candidate: Candidate) -> str:
         most = self.placement.max_per_category
-        for category_id in product.category_ids[:1]:
+        for category_id in self.scene.details[candidate.product_id].category_ids[:1]:
             if most is not None and self.categories[category_id] >= most:
                 return f"category {category_id} is there {most} times already"
         return ""
@@ -120,9 +146,7 @@ class _Chosen:
         return f"the placement shows {most} at most"
 
     def _decide(self, candidate: Candidate, step: str, *, kept: bool, reason: str) -> None:
-        self.decisions.append(
-            Decision(candidate.product_id, candidate.source, step, kept, reason)
-        )
+        self.decisions.append(Decision(candidate.product_id, candidate.source, step, kept, reason))
 
 
 def why_not_eligible(candidate: Candidate, scene: Scene) -> str:
@@ -137,22 +161,29 @@ def why_not_eligible(candidate: Candidate, scene: Scene) -> str:
         return "already in the cart"
     if product_id in scene.shown:
         return "another placement of this page shows it"
-    if product_id in scene.related.banned:
+    if product_id in scene.related.banned_from(candidate.source):
         return "banned by a curated relation"
-    if candidate.source is not Source.TIERS:
-        if product_id in scene.related.instead:
-            return "it replaces the product instead of adding to it"
-        if _is_variant_of_held(product, scene):
-            return "a variant of it is on the page or in the cart"
-    return _why_not_buyable(product, scene)
+    # Mining and offers do not know what replaces what; whoever pins a pair does.
+    if candidate.source not in PEOPLES_OWN and product_id in scene.related.instead:
+        return "it replaces the product instead of adding to it"
+    if _is_variant_of_held(candidate, product, scene):
+        return "a variant of it is on the page or in the cart"
+    return why_not_buyable(product, scene)
 
 
-def _is_variant_of_held(product: ProductDetails, scene: Scene) -> bool:
-    held = (*scene.anchors, *scene.cart.product_ids)
+def _is_variant_of_held(candidate: Candidate, product: ProductDetails, scene: Scene) -> bool:
+    """Whether another variant of the product is on the page or in the cart.
+
+    The rungs of a ladder may well be variants of one product: a step up from the anchor.
+    """
+    held: Set[ProductId] = {*scene.anchors, *scene.cart.product_ids}
+    if candidate.source is Source.TIERS:
+        held -= scene.anchors
     return any(scene.details[it].family == product.family for it in held if it in scene.details)
 
 
-def _why_not_buyable(product: ProductDetails, scene: Scene) -> str:
+def why_not_buyable(product: ProductDetails, scene: Scene) -> str:
+    """Why the shopper cannot buy the product now; empty if they can."""
     if not product.is_available:
         return "cannot be bought now: hidden, sold out or not for this shopper"
     if product.price is None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db.models import Case, F, FloatField, QuerySet, Value, When
+from django.db.models import Case, F, FloatField, Q, QuerySet, Value, When
 
 from xsell.models import BestSeller, CoPurchase, ProductRelation, Tier
 from xsell.values import Candidate, Evidence, ProductId, Source
@@ -20,20 +20,26 @@ BEST_SELLERS_READ = 24
 """How deep the best seller lists are read; a placement shows 24 at most."""
 
 CROSS_SELL_KINDS = frozenset({ProductRelation.Kind.CROSS_SELL, ProductRelation.Kind.ACCESSORY})
-HIGHER, LOWER, BANNED = "higher", "lower", "ban"
+HIGHER, LOWER, BANNED, BANNED_UPGRADE = "higher", "lower", "ban", "ban-upgrade"
 
 
 @dataclass(frozen=True, slots=True)
 class Related:
     """Candidates of each source for some anchors, best first, and what must not be suggested.
 
-    `banned`: a person said never. `instead`: upgrades, substitutes and ladder mates of an anchor,
-    which replace it and so are no complement to it.
+    `banned`, `banned_upgrades`: a person said never, as an addition or as a replacement.
+    `instead`: upgrades, substitutes and ladder mates of an anchor, which replace it and so are no
+    complement to it.
     """
 
     candidates: Mapping[Source, tuple[Candidate, ...]]
     banned: frozenset[ProductId]
+    banned_upgrades: frozenset[ProductId]
     instead: frozenset[ProductId]
+
+    def banned_from(self, source: Source) -> frozenset[ProductId]:
+        """Products that this source must not suggest."""
+        return self.banned_upgrades if source is Source.TIERS else self.banned
 
 
 class _Row(NamedTuple):
@@ -60,7 +66,8 @@ def related_to(anchors: Collection[ProductId], now: datetime) -> Related:
         _category_best_sellers(anchors),
         _best_sellers(),
     ]
-    rows = [_Row(*row) for row in branches[0].union(*branches[1:], all=True)]
+    # Without order_by, Django 6.1 orders a union as its first model is.
+    rows = [_Row(*row) for row in branches[0].union(*branches[1:], all=True).order_by()]
     relations = [row for row in rows if row.source == Source.PINNED]
     tiers = [row for row in rows if row.source == Source.TIERS]
     mined = [row for row in rows if row.source == Source.MINED]
@@ -81,10 +88,13 @@ def related_to(anchors: Collection[ProductId], now: datetime) -> Related:
             },
         },
         banned=frozenset(row.product_id for row in relations if row.kind == BANNED),
+        banned_upgrades=frozenset(
+            row.product_id for row in relations if row.kind == BANNED_UPGRADE
+        ),
         instead=frozenset(
             row.product_id
             for row in (*tiers, *relations)
-            if row.kind not in CROSS_SELL_KINDS and row.kind != BANNED
+            if row.kind not in {*CROSS_SELL_KINDS, BANNED, BANNED_UPGRADE}
         ),
     )
 
@@ -107,7 +117,8 @@ def _in_order(
 ) -> tuple[Candidate, ...]:
     """Candidates by position; a product that several anchors propose counts once."""
     first: dict[ProductId, Candidate] = {}
-    for row in sorted(rows, key=lambda row: row.position):
+    # The ids last: a UNION gives its rows in any order.
+    for row in sorted(rows, key=lambda it: (it.position, str(it.product_id), str(it.anchor_id))):
         is_mined_too = evidence.get((row.anchor_id, row.product_id))
         anchor_id = row.anchor_id if source in (Source.PINNED, Source.TIERS) else None
         candidate = Candidate(
@@ -122,7 +133,7 @@ def _by_summed_score(
 ) -> tuple[Candidate, ...]:
     """Best first by the sum of scores over the anchors; shown with the strongest anchor."""
     totals: dict[ProductId, Candidate] = {}
-    for row in sorted(rows, key=lambda row: -row.score):
+    for row in sorted(rows, key=lambda row: (-row.score, -row.n_both, str(row.anchor_id))):
         strongest = totals.get(row.product_id)
         if strongest is None:
             totals[row.product_id] = Candidate(
@@ -135,7 +146,9 @@ def _by_summed_score(
             )
         else:
             totals[row.product_id] = replace(strongest, score=strongest.score + row.score)
-    return tuple(sorted(totals.values(), key=lambda it: (-it.score, it.position, str(it.product_id))))
+    return tuple(
+        sorted(totals.values(), key=lambda it: (-it.score, it.position, str(it.product_id)))
+    )
 
 
 def _no_counts() -> Iterator[Value]:
@@ -146,8 +159,11 @@ def _no_counts() -> Iterator[Value]:
 
 
 def _curated(anchors: Collection[ProductId], now: datetime) -> QuerySet[Any, Any]:
+    is_banned = Q(verdict=ProductRelation.Verdict.BAN)
     kind = Case(
-        When(verdict=ProductRelation.Verdict.BAN, then=Value(BANNED)), default=F("kind")
+        When(is_banned & Q(kind__in=CROSS_SELL_KINDS), then=Value(BANNED)),
+        When(is_banned, then=Value(BANNED_UPGRADE)),
+        default=F("kind"),
     )
     return (
         ProductRelation.objects.running_at(now)
@@ -196,7 +212,8 @@ def _category_best_sellers(anchors: Collection[ProductId]) -> QuerySet[Any, Any]
         .order_by()
         .values_list(
             *(Value(Source.CATEGORY_BEST_SELLERS.value), "product_id", "product_id", Value("")),
-            *("category_position", *_no_counts()),
+            "category_position",
+            *_no_counts(),
         )
     )
 
@@ -207,6 +224,7 @@ def _best_sellers() -> QuerySet[Any, Any]:
         .order_by()
         .values_list(
             *(Value(Source.BEST_SELLERS.value), "product_id", "product_id", Value("")),
-            *("position", *_no_counts()),
+            "position",
+            *_no_counts(),
         )
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -29,13 +29,13 @@ class Rung:
     features: tuple[TierFeature, ...]
 
 
-def ladder_of(product_id: ProductId) -> tuple[Rung, ...]:
-    """Rungs of the product's live ladder, lowest first, with their features, in one query.
+def ladder_of(product_ids: Collection[ProductId]) -> tuple[Rung, ...]:
+    """Rungs of the live ladder of these (a product, and its parent), with features, in one query.
 
-    A product on several ladders is compared on the oldest.
+    The lowest comes first. A product on several ladders is compared on the oldest.
     """
     rows = (
-        Tier.objects.filter(ladder__is_live=True, ladder__tiers__product=product_id)
+        Tier.objects.filter(ladder__is_live=True, ladder__tiers__product__in=product_ids)
         .order_by("ladder_id", "rank", "benefits__position", "benefits__pk")
         .values_list(
             *("ladder_id", "product_id", "rank", "label", "headline", "is_recommended"),
@@ -69,6 +69,7 @@ def tier_rungs(
     here = details.get(current)
     if here is None or here.price is None:
         return ()
+    own = {current, here.family}
     ladder = tuple(ladder)
     names = tuple(dict.fromkeys(cell.feature for rung in ladder for cell in rung.features))
     rungs = tuple(
@@ -78,7 +79,7 @@ def tier_rungs(
             label=rung.label,
             headline=rung.headline,
             is_recommended=rung.is_recommended,
-            is_current=rung.product_id == current,
+            is_current=rung.product_id in own,
             difference=product.price - here.price,
             features=_row(rung, names),
         )
@@ -86,7 +87,7 @@ def tier_rungs(
         if (product := details.get(rung.product_id)) is not None
         and product.price is not None
         and product.currency == here.currency
-        and (product.is_available or rung.product_id == current)
+        and (product.is_available or rung.product_id in own)
     )
     return rungs if len(rungs) > 1 else ()
 
@@ -104,7 +105,7 @@ def upgrades(
 ) -> tuple[Upgrade, ...]:
     """The suggested products as steps up from the current one: what is gained, what it costs."""
     rungs = {rung.product_id: rung for rung in ladder}
-    here = rungs.get(current.product_id)
+    here = rungs.get(current.product_id) or rungs.get(current.family)
     had = set(here.features) if here is not None else set()
     return tuple(
         Upgrade(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import partial
 
 from django.db import transaction
 from django.http import HttpRequest
@@ -16,8 +15,6 @@ from xsell.selection.bundles import live_bundle
 from xsell.selection.pages import Page
 from xsell.signals import products_added
 from xsell.values import CartChange, ProductId
-
-BUMP_SLUG = "checkout-bump"
 
 
 def add_products(
@@ -40,13 +37,17 @@ def add_bundle(*, request: HttpRequest, bundle_id: int) -> tuple[CartChange, ...
     if rule is None:
         raise NotOnOffer(_("This bundle is not on offer any more."))
     adapter = get_adapter()
-    changes = []
-    with transaction.atomic():
-        for product_id, quantity in rule.quantities:
-            changes.append(adapter.add_to_cart(request, product_id, quantity))
-            if not changes[-1].done:
-                transaction.set_rollback(True)
-                return (changes[-1],)
+    before = {line.ref: line.quantity for line in adapter.cart(request).lines}
+    changes: list[CartChange] = []
+    for product_id, quantity in rule.quantities:
+        change = adapter.add_to_cart(request, product_id, quantity)
+        if not change.done:
+            # Taken back by hand: a cart need not be in a database, and a session that has heard of
+            # a new cart would not be rolled back with it.
+            for done in reversed(changes):
+                adapter.set_quantity(request, done.line_ref, before.get(done.line_ref, 0))
+            return (change,)
+        changes.append(change)
     _tell(request, tuple(changes))
     return tuple(changes)
 
@@ -54,17 +55,14 @@ def add_bundle(*, request: HttpRequest, bundle_id: int) -> tuple[CartChange, ...
 def upgrade(*, request: HttpRequest, current: ProductId, better: ProductId) -> CartChange:
     """Put the better product in the place of the current one, or into the cart if it is not there.
 
-    The cart line keeps its quantity and options. Raise NotOnOffer unless `better` is an upgrade of
-    `current` that this shopper can have now.
+    The cart line keeps its quantity and options. Raise NotOnOffer unless `better` is a step up from
+    `current`, or another rung of its ladder, that this shopper can have now.
     """
     adapter = get_adapter()
-    cart = adapter.cart(request)
-    page = Page(adapter, adapter.context(request), cart, timezone.now())
-    steps_up = [step.product.product_id for step in page.upgrades(current)[1]]
-    rungs = [rung.product.product_id for rung in page.tier_table(current) if not rung.is_current]
-    if better not in (*steps_up, *rungs):
+    page = _page(request)
+    if not page.may_replace(current, better):
         raise NotOnOffer(_("This is not on offer any more."))
-    line = next((line for line in cart.lines if line.product_id == current), None)
+    line = next((line for line in page.cart.lines if line.product_id == current), None)
     if line is None:
         change = adapter.add_to_cart(request, better)
     else:
@@ -76,20 +74,27 @@ def upgrade(*, request: HttpRequest, current: ProductId, better: ProductId) -> C
 def accept_bump(*, request: HttpRequest, offer_id: int) -> CartChange:
     """Put a bump's product into the cart.
 
-    Raise NotOnOffer unless the checkout would show this bump to this shopper now.
+    Raise NotOnOffer unless the checkout may offer this bump to this shopper now.
     """
+    product_id = _page(request).bump(offer_id)
+    if product_id is None:
+        raise NotOnOffer(_("This offer does not hold any more."))
+    change = get_adapter().add_to_cart(request, product_id)
+    _tell(request, (change,))
+    return change
+
+
+def _page(request: HttpRequest) -> Page:
     adapter = get_adapter()
-    page = Page(adapter, adapter.context(request), adapter.cart(request), timezone.now())
-    for suggestion in page.placement(BUMP_SLUG).suggestions:
-        if suggestion.offer is not None and suggestion.offer.offer_id == offer_id:
-            change = adapter.add_to_cart(request, suggestion.product.product_id)
-            _tell(request, (change,))
-            return change
-    raise NotOnOffer(_("This offer does not hold any more."))
+    return Page(adapter, adapter.context(request), adapter.cart(request), timezone.now())
 
 
 def _tell(request: HttpRequest, changes: tuple[CartChange, ...]) -> None:
-    """Send `products_added` once the cart is really changed."""
+    """Send `products_added` once the cart is really changed.
+
+    Robust: the shopper has the products, whatever befalls those who listen.
+    """
     if any(change.done for change in changes):
-        send = partial(products_added.send, sender=None, request=request, changes=changes)
-        transaction.on_commit(send)
+        transaction.on_commit(
+            lambda: products_added.send(sender=None, request=request, changes=changes), robust=True
+        )

@@ -7,33 +7,38 @@ The only place where the engine and the rest of xsell meet; reached by name, thr
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import sys
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 import numpy as np
-
 from django.db import connections, router, transaction
+from django.utils.translation import gettext_noop
 
 from xsell.adapters import BaseAdapter, get_adapter
 from xsell.engine import OrderLines, Relations, lift, lift_lower_bound, mine
 from xsell.exceptions import MiningFailed
 from xsell.models import BestSeller, CoPurchase, MiningRun
 from xsell.services.reading import OrderLineCodes, Progress, read_order_lines
-from xsell.services.snapshots import fail_run, forget_old_runs, start_run, switch_to, write_rows
+from xsell.services.snapshots import (
+    ensure_ours,
+    fail_run,
+    forget_old_runs,
+    start_run,
+    switch_to,
+    write_rows,
+)
 from xsell.signals import relations_recomputed
 from xsell.values import ProductId
 
-try:
-    import resource
-except ImportError:  # Windows has no such module
-    resource = None  # type: ignore[assignment]
+# Windows has no such module.
+resource = importlib.import_module("resource") if importlib.util.find_spec("resource") else None
 
-DETAILS_CHUNK = 5_000
+CATEGORIES_CHUNK = 5_000
 
 COPURCHASE_COLUMNS = (
     *("run_id", "anchor_id", "suggested_id", "position", "score"),
@@ -53,7 +58,7 @@ def recompute_relations(
     since: datetime | None = None,
     until: datetime | None = None,
     k: int = 20,
-    scoring: str = "jaccard",
+    scoring: str = "information",
     min_count: int = 3,
     half_life_days: float | None = None,
     started_by: str = "",
@@ -83,14 +88,15 @@ def recompute_relations(
             raise
         raise MiningFailed(f"Run {run.pk} failed: {error}") from error
     forget_old_runs()
-    transaction.on_commit(partial(relations_recomputed.send, sender=MiningRun, run=run))
+    # Robust: the relations serve, whatever befalls those who listen.
+    transaction.on_commit(lambda: relations_recomputed.send(sender=MiningRun, run=run), robust=True)
     return run.pk
 
 
 def _mine_into(run: MiningRun, progress: Progress) -> None:
     adapter = get_adapter()
     parameters = run.parameters
-    with _timed(run, "reading"):
+    with _timed(run, gettext_noop("reading")):
         codes = read_order_lines(
             adapter,
             since=run.since,
@@ -100,7 +106,7 @@ def _mine_into(run: MiningRun, progress: Progress) -> None:
         )
         if not codes.orders:
             raise MiningFailed(_no_lines(codes, run.since, run.until))
-    with _timed(run, "mining"):
+    with _timed(run, gettext_noop("mining")):
         relations = mine(
             _order_lines(codes),
             k=parameters["k"],
@@ -109,13 +115,17 @@ def _mine_into(run: MiningRun, progress: Progress) -> None:
             half_life_days=parameters["half_life_days"],
             progress=lambda done, total: progress("mining", done, total),
         )
-    with _timed(run, "categories"):
+    with _timed(run, gettext_noop("categories")):
         categories = _categories(adapter, codes, relations, progress)
-    with _timed(run, "writing"):
+    with _timed(run, gettext_noop("writing")):
         _write(run, codes.product_ids, relations, categories, progress)
     run.n_lines, run.n_baskets = codes.n_read, relations.n_baskets
     run.n_products, run.n_pairs = len(relations.products), len(relations)
-    run.dropped = {**codes.n_dropped, "in giant baskets (orders)": relations.n_giant}
+    run.dropped = {
+        **codes.n_dropped,
+        gettext_noop("without a date"): relations.n_dropped.get("placed_at_missing", 0),
+        gettext_noop("in giant baskets (orders)"): relations.n_giant,
+    }
     run.peak_memory_mb = _peak_memory_mb()
     switch_to(run)
 
@@ -134,21 +144,21 @@ def _order_lines(codes: OrderLineCodes) -> OrderLines:
     products = np.frombuffer(codes.products, np.int64)
     if not codes.placed_at:
         return OrderLines(orders, products)
-    seconds = np.array([moment.timestamp() for moment in codes.placed_at], np.int64)
-    return OrderLines(orders, products, placed_at=seconds[orders].astype("datetime64[s]"))
+    moments = np.array(
+        ["NaT" if it is None else int(it.timestamp()) for it in codes.placed_at], "datetime64[s]"
+    )
+    return OrderLines(orders, products, placed_at=moments[orders])
 
 
 def _categories(
     adapter: BaseAdapter, codes: OrderLineCodes, relations: Relations, progress: Progress
 ) -> dict[ProductId, str]:
     """The closest category of every product sold that the shop still has."""
-    context = adapter.context_for()
     sold = [codes.product_ids[code] for code in relations.products]
     categories: dict[ProductId, str] = {}
-    for start in range(0, len(sold), DETAILS_CHUNK):
-        chunk = sold[start : start + DETAILS_CHUNK]
-        for product_id, product in adapter.details(chunk, context).items():
-            categories[product_id] = product.category_ids[0] if product.category_ids else ""
+    for start in range(0, len(sold), CATEGORIES_CHUNK):
+        chunk = sold[start : start + CATEGORIES_CHUNK]
+        categories.update(adapter.closest_categories(chunk))
         progress("categories", start + len(chunk), len(sold))
     return categories
 
@@ -162,18 +172,22 @@ def _write(
 ) -> None:
     keys = _database_keys(product_ids)
     n_sellers = len(relations.products)
-    total = len(relations) + n_sellers
+
+    def written(n_rows: int) -> None:
+        ensure_ours(run)
+        progress("writing", n_rows, n_sellers + len(relations))
+
     write_rows(
         BestSeller,
         BEST_SELLER_COLUMNS,
         _best_sellers(run, product_ids, keys, relations, categories),
-        lambda n_written: progress("writing", n_written, total),
+        written,
     )
     write_rows(
         CoPurchase,
         COPURCHASE_COLUMNS,
         _copurchases(run, keys, relations),
-        lambda n_written: progress("writing", n_sellers + n_written, total),
+        lambda n_written: written(n_sellers + n_written),
     )
 
 
@@ -234,5 +248,6 @@ def _peak_memory_mb() -> int:
     """The most memory that this process has held so far, in MB; 0 where nobody can tell."""
     if resource is None:
         return 0
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak // (1024 * 1024) if sys.platform == "darwin" else peak // 1024
+    units_per_mb = {"darwin": 1024 * 1024}.get(sys.platform, 1024)
+    peak: int = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak // units_per_mb

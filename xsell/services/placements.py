@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.apps import apps as installed
+from django.apps.registry import Apps
 from django.db import router
 from django.utils.translation import gettext_noop
 
-from xsell.models import Offer, Placement
+from xsell.models import Offer
 from xsell.values import Source
 
 DEFAULT_PLACEMENTS: dict[str, dict[str, Any]] = {
@@ -29,7 +31,7 @@ DEFAULT_PLACEMENTS: dict[str, dict[str, Any]] = {
         "sources": [Source.PINNED, Source.OFFERS, Source.MINED, Source.BEST_SELLERS],
         "min_items": 2,
         "max_items": 4,
-        "max_per_category": 2,
+        "max_per_category": 1,
     },
     "checkout-bump": {
         "heading": gettext_noop("Add to your order"),
@@ -43,23 +45,28 @@ DEFAULT_PLACEMENTS: dict[str, dict[str, Any]] = {
         "sources": [Source.PINNED, Source.MINED, Source.BEST_SELLERS],
         "min_items": 2,
         "max_items": 4,
-        "max_per_category": 2,
+        "max_per_category": 1,
     },
 }
 
 
-def create_default_placements(*, using: str, **kwargs: Any) -> None:
+def create_default_placements(*, using: str, apps: Apps = installed, **kwargs: Any) -> None:
     """Make those of the default placements that are missing; never touch one that is there.
 
     Receiver of `post_migrate`: tags work right after `migrate`, and a merchandiser sees in the
     admin what they draw. To have a placement no more, switch it off.
     """
-    if not router.allow_migrate_model(using, Placement):
+    try:
+        model = apps.get_model("xsell", "Placement")
+    except LookupError:  # migrated back to nothing
         return
-    known = set(Placement.objects.using(using).values_list("slug", flat=True))
-    Placement.objects.using(using).bulk_create(
+    if not router.allow_migrate_model(using, model):
+        return
+    placements = model._default_manager.using(using)
+    known = set(placements.values_list("slug", flat=True))
+    placements.bulk_create(
         [
-            Placement(slug=slug, **{**fields, "sources": [str(it) for it in fields["sources"]]})
+            model(slug=slug, **{**fields, "sources": [str(it) for it in fields["sources"]]})
             for slug, fields in DEFAULT_PLACEMENTS.items()
             if slug not in known
         ],

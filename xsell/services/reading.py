@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext_noop
 
 from xsell.adapters import BaseAdapter
 from xsell.values import ProductId
@@ -35,13 +36,14 @@ class Codes:
 class OrderLineCodes:
     """Order lines that count, as codes: orders[i] holds products[i], an index into product_ids.
 
-    `placed_at` has one element for each order code; it is empty unless it was asked for.
+    `placed_at` has one element for each order code, None where the order has no date (any more);
+    it is empty unless it was asked for.
     """
 
     orders: array[int]
     products: array[int]
     product_ids: list[ProductId]
-    placed_at: list[datetime]
+    placed_at: list[datetime | None]
     n_read: int
     n_dropped: dict[str, int]
 
@@ -66,7 +68,7 @@ def read_order_lines(
         n_without_product=Count("pk", filter=Q(xsell_product__isnull=True)),
         n_usable=Count("pk", filter=usable),
     )
-    n_usable = counts["n_usable"]
+    n_usable, n_without_product = counts["n_usable"], counts["n_without_product"]
     orders, products = Codes(), Codes()
     order_codes, product_codes = array("q"), array("q")
     sold = lines.filter(usable).values_list("xsell_order", "xsell_product")
@@ -81,18 +83,23 @@ def read_order_lines(
         placed_at=_dates(lines.filter(usable), orders) if with_dates else [],
         n_read=counts["n_read"],
         n_dropped={
-            "without product": counts["n_without_product"],
-            "quantity not above 0": counts["n_read"] - n_usable - counts["n_without_product"],
+            gettext_noop("without product"): n_without_product,
+            gettext_noop("quantity not above 0"): counts["n_read"] - n_usable - n_without_product,
         },
     )
 
 
-def _dates(lines: QuerySet[Any, Any], orders: Codes) -> list[datetime]:
-    """When each order was placed, by order code."""
-    placed_at: list[datetime] = [datetime.min] * len(orders.numbers)
+def _dates(lines: QuerySet[Any, Any], orders: Codes) -> list[datetime | None]:
+    """When each order was placed, by order code.
+
+    A shop goes on while it is read: orders placed or cancelled since the lines were read are met
+    here, or missed.
+    """
+    placed_at: list[datetime | None] = [None] * len(orders.numbers)
     for chunk in chunks(lines.values_list("xsell_order", "xsell_placed_at").distinct()):
         for order, moment in chunk:
-            placed_at[orders.numbers[order]] = moment
+            if order in orders.numbers:
+                placed_at[orders.numbers[order]] = moment
     return placed_at
 
 

@@ -9,6 +9,11 @@ from typing import Any
 from django.db import connections, models, router, transaction
 from django.utils import timezone
 
+try:
+    from django.db.backends.postgresql.psycopg_any import is_psycopg3
+except ImportError:  # no driver for PostgreSQL: the shop is on another database
+    is_psycopg3 = False
+
 from xsell.conf import conf
 from xsell.exceptions import MiningFailed
 from xsell.models import BestSeller, CoPurchase, MiningRun
@@ -19,13 +24,20 @@ BATCH = 20_000
 def start_run(*, started_by: str, parameters: dict[str, Any]) -> MiningRun:
     """A new running snapshot; one that still runs is marked failed, for this one takes over."""
     with transaction.atomic(using=router.db_for_write(MiningRun)):
-        for stale in MiningRun.objects.select_for_update().filter(
-            status=MiningRun.Status.RUNNING
-        ):
-            fail_run(stale, f"It was killed, or run over by the run that {started_by} started.")
+        MiningRun.objects.select_for_update().filter(status=MiningRun.Status.RUNNING).update(
+            status=MiningRun.Status.FAILED,
+            finished_at=timezone.now(),
+            error=f"It was killed, or run over by the run that {started_by or 'somebody'} started.",
+        )
         return MiningRun.objects.create(
             started_at=timezone.now(), started_by=started_by, parameters=parameters
         )
+
+
+def ensure_ours(run: MiningRun) -> None:
+    """Raise MiningFailed if another run has taken over from this one."""
+    if not MiningRun.objects.filter(pk=run.pk, status=MiningRun.Status.RUNNING).exists():
+        raise MiningFailed(f"Run {run.pk} was taken over by a later one.")
 
 
 def write_rows(
@@ -44,7 +56,8 @@ def write_rows(
     connection = connections[router.db_for_write(model)]
     quoted = connection.ops.quote_name
     table, names = quoted(model._meta.db_table), ", ".join(map(quoted, columns))
-    copies = connection.vendor == "postgresql" and hasattr(connection.Database, "Copy")
+    # psycopg 3 alone has this; with psycopg2 executemany does.
+    copies = connection.vendor == "postgresql" and is_psycopg3
     marks = ", ".join(["%s"] * len(columns))
     insert = f"INSERT INTO {table} ({names}) VALUES ({marks})"  # noqa: S608 - our own names
     iterator = iter(rows)
@@ -69,8 +82,8 @@ def switch_to(run: MiningRun) -> None:
     """
     with transaction.atomic(using=router.db_for_write(MiningRun)):
         runs = MiningRun.objects.select_for_update()
-        if runs.get(pk=run.pk).status != MiningRun.Status.RUNNING:
-            raise MiningFailed(f"Run {run.pk} was taken over by a later one.")
+        runs.get(pk=run.pk)
+        ensure_ours(run)
         runs.filter(is_active=True).update(is_active=False)
         run.status = MiningRun.Status.READY
         run.is_active = True
@@ -79,15 +92,21 @@ def switch_to(run: MiningRun) -> None:
 
 
 def fail_run(run: MiningRun, error: str) -> None:
-    """Mark the run failed and take its rows away; what serves goes on serving."""
-    MiningRun.objects.filter(pk=run.pk).update(
-        status=MiningRun.Status.FAILED, is_active=False, finished_at=timezone.now(), error=error
+    """Mark a running run failed and take its rows away; what serves goes on serving."""
+    MiningRun.objects.filter(pk=run.pk, status=MiningRun.Status.RUNNING).update(
+        status=MiningRun.Status.FAILED, finished_at=timezone.now(), error=error
     )
-    _delete_rows(run)
+    if MiningRun.objects.filter(pk=run.pk, status=MiningRun.Status.FAILED).exists():
+        _delete_rows(run)
 
 
 def forget_old_runs() -> int:
-    """Delete the oldest ready snapshots beyond XSELL_KEEP_SNAPSHOTS; return how many."""
+    """Delete the oldest ready snapshots beyond XSELL_KEEP_SNAPSHOTS; return how many.
+
+    Rows that a killed run left behind go too.
+    """
+    for failed in MiningRun.objects.filter(status=MiningRun.Status.FAILED):
+        _delete_rows(failed)
     ready = MiningRun.objects.filter(status=MiningRun.Status.READY, is_active=False)
     # The active one is kept in any case and counts.
     old = list(ready.order_by("-started_at", "-pk")[max(conf.KEEP_SNAPSHOTS - 1, 0) :])
@@ -98,8 +117,8 @@ def forget_old_runs() -> int:
 
 
 def _delete_rows(run: MiningRun) -> None:
+    """Delete in short transactions, not in one that locks for seconds."""
     for model in (CoPurchase, BestSeller):
-        rows = model.objects.filter(run=run)
-        # One short transaction for each batch of rows, not one that locks for seconds.
+        rows = model.objects.filter(run=run).order_by("pk")
         while keys := list(rows.values_list("pk", flat=True)[:BATCH]):
-            model.objects.filter(pk__gte=min(keys), pk__lte=max(keys), run=run).delete()
+            model.objects.filter(pk__gte=keys[0], pk__lte=keys[-1], run=run).delete()

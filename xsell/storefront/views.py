@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
+from django.urls import get_script_prefix
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -41,9 +42,7 @@ def upgrade(request: HttpRequest) -> HttpResponse:
         better = product_id_from(request.POST.get("better", ""))
     except ValidationError:
         return HttpResponseBadRequest("This is no product id.")
-    return _done(
-        request, lambda: [carts.upgrade(request=request, current=current, better=better)]
-    )
+    return _done(request, lambda: [carts.upgrade(request=request, current=current, better=better)])
 
 
 @require_POST
@@ -84,4 +83,4 @@ def _back(request: HttpRequest) -> HttpResponse:
             target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
         ):
             return HttpResponseRedirect(target)
-    return HttpResponseRedirect("/")
+    return HttpResponseRedirect(get_script_prefix())

@@ -14,54 +14,82 @@ from django.template import Context
 from django.utils.translation import get_language, gettext
 
 from xsell.adapters import get_adapter
+from xsell.selection.pages import BUMP_SLUG
 from xsell.storefront import rendering
 
 register = template.Library()
 
 
-@register.inclusion_tag("xsell/frequently_bought_together.html", takes_context=True)
-def frequently_bought_together(context: Context, product: Any) -> dict[str, Any]:
+@register.simple_tag(takes_context=True)
+def frequently_bought_together(context: Context, product: Any) -> str:
     """What is bought together with the product, and all of it at one click."""
-    return rendering.together_context(context.get("request"), product)
+    return rendering.draw(
+        context,
+        "xsell/frequently_bought_together.html",
+        "frequently bought together",
+        lambda page: rendering.together_context(page, product),
+    )
 
 
-@register.inclusion_tag("xsell/upgrade_to_premium.html", takes_context=True)
-def upgrade_to_premium(context: Context, product: Any) -> dict[str, Any]:
+@register.simple_tag(takes_context=True)
+def upgrade_to_premium(context: Context, product: Any) -> str:
     """The next step up from the product: what is gained, then what it costs more."""
-    return rendering.upgrade_context(context.get("request"), product)
+    return rendering.draw(
+        context,
+        "xsell/upgrade_to_premium.html",
+        "upgrade",
+        lambda page: rendering.upgrade_context(page, product),
+    )
 
 
-@register.inclusion_tag("xsell/tier_table.html", takes_context=True)
-def tier_table(context: Context, product: Any) -> dict[str, Any]:
+@register.simple_tag(takes_context=True)
+def tier_table(context: Context, product: Any) -> str:
     """The rungs of the product's ladder, side by side."""
-    return rendering.tier_table_context(context.get("request"), product)
+    return rendering.draw(
+        context,
+        "xsell/tier_table.html",
+        "tier table",
+        lambda page: rendering.tier_table_context(page, product),
+    )
 
 
-@register.inclusion_tag("xsell/bundle_offers.html", takes_context=True)
-def bundle_offers(context: Context, product: Any) -> dict[str, Any]:
+@register.simple_tag(takes_context=True)
+def bundle_offers(context: Context, product: Any) -> str:
     """Bundles that hold the product, with what they save."""
-    return rendering.bundle_context(context.get("request"), product)
+    return rendering.draw(
+        context,
+        "xsell/bundle_offers.html",
+        "bundles",
+        lambda page: rendering.bundle_context(page, product),
+    )
 
 
-@register.inclusion_tag("xsell/cross_sells.html", takes_context=True)
-def cross_sells(context: Context) -> dict[str, Any]:
+@register.simple_tag(takes_context=True)
+def cross_sells(context: Context) -> str:
     """What goes well with the cart."""
-    return rendering.placement_context(context.get("request"), "cart")
+    return _placement(context, "xsell/cross_sells.html", "cart")
 
 
-@register.inclusion_tag("xsell/bump_offers.html", takes_context=True)
-def bump_offers(context: Context) -> dict[str, Any]:
+@register.simple_tag(takes_context=True)
+def bump_offers(context: Context) -> str:
     """One tick before paying. Stands outside the shop's own form; never ticked beforehand."""
-    return rendering.placement_context(context.get("request"), "checkout-bump")
+    return _placement(context, "xsell/bump_offers.html", BUMP_SLUG)
 
 
-@register.inclusion_tag("xsell/placement.html", takes_context=True)
+@register.simple_tag(takes_context=True)
 def xsell_placement(
     context: Context, slug: str, product: Any = None, order_ref: str | None = None
-) -> dict[str, Any]:
+) -> str:
     """Any placement: around a product, around an order, or around the cart."""
-    return rendering.placement_context(
-        context.get("request"), slug, product=product, order_ref=order_ref
+    return _placement(context, "xsell/placement.html", slug, product=product, order_ref=order_ref)
+
+
+def _placement(context: Context, template_name: str, slug: str, **around: Any) -> str:
+    return rendering.draw(
+        context,
+        template_name,
+        f"placement {slug}",
+        lambda page: rendering.placement_context(page, slug, **around),
     )
 
 

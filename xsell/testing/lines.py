@@ -15,11 +15,13 @@ class CartLineConformance(ShopUnderTest):
     """Lines that change, are replaced, and differ by their options."""
 
     def _holding(self, *quantities: int) -> tuple[HttpRequest, tuple[CartLine, ...]]:
-        """A shopper who holds so many units of as many products, and the lines."""
+        """A shopper who holds so many units of as many products, and the lines in that order."""
         request = self.request()
-        for quantity in quantities:
-            self.adapter().add_to_cart(request, self.make_product(), quantity)
-        return self.next_request(request), self.cart_of(request).lines
+        products = [self.make_product() for _ in quantities]
+        for product_id, quantity in zip(products, quantities, strict=True):
+            self.adapter().add_to_cart(request, product_id, quantity)
+        lines = {line.product_id: line for line in self.cart_of(request).lines}
+        return self.next_request(request), tuple(lines[product_id] for product_id in products)
 
     def _refused(self, change: CartChange, request: HttpRequest, before: Cart) -> None:
         assert not change.done, f"done, but should not be: {change}"

@@ -148,5 +148,7 @@ class ProductConformance(ShopUnderTest):
         ids = [it.category_id for it in categories]
         assert len(set(ids)) == len(ids), "each category is there once"
         named = self._details(product_id)[product_id].category_ids
+        closest = self.adapter().closest_categories([product_id])
+        assert closest == {product_id: next(iter(named), "")}, "the closest is the first named"
         assert set(named) <= set(ids), f"{named} are not all among categories()"
         assert bool(named) == bool(ids), "make_product puts a product into a category"

@@ -9,12 +9,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from xsell.models import BestSeller, CoPurchase, MiningRun
-from xsell.values import ProductId
 
 N_BASKETS = 1_000
 
 
-def serve_relations(bought_with: Mapping[ProductId, Sequence[ProductId]]) -> MiningRun:
+def serve_relations(bought_with: Mapping[Any, Sequence[Any]]) -> MiningRun:
     """Let a snapshot serve in which each product was bought with those, most often first.
 
     Each anchor becomes a best seller, in the order given. Counts are made up but consistent:

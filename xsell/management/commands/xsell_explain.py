@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from xsell.adapters import BaseAdapter, get_adapter
 from xsell.exceptions import UnknownPlacement
-from xsell.models import CoPurchase
+from xsell.models.fields import product_id_from
 from xsell.selection.explaining import Explanation, explain
 from xsell.values import Decision, ProductId
 
@@ -59,7 +59,9 @@ class Command(BaseCommand):
         self.stdout.write(f"{content.slug} for {where}: {len(content.suggestions)} shown")
         cart = ", ".join(explanation.title(it) for it in in_cart)
         self.stdout.write(f"In the cart: {cart or 'nothing'}")
-        if not content.decisions:
+        if not content.is_live:
+            self.stdout.write("The placement is switched off.")
+        elif not content.decisions:
             self.stdout.write("No source has a candidate.")
         for decision in content.decisions:
             self.stdout.write(line(explanation, decision))
@@ -86,9 +88,8 @@ def product_named(adapter: BaseAdapter, name: str) -> ProductId:
 
     Raise CommandError if there is none.
     """
-    key = CoPurchase._meta.get_field("anchor").target_field
     try:
-        product_id: ProductId = key.to_python(name)
+        product_id = product_id_from(name)
     except ValidationError:
         pass
     else:

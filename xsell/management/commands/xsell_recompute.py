@@ -13,6 +13,7 @@ from django.utils.dateparse import parse_date, parse_datetime
 
 from xsell.exceptions import XsellError
 from xsell.management.progress import Bars
+from xsell.management.signals import ending_in_order
 from xsell.models import MiningRun
 from xsell.services.jobs import run_job
 
@@ -36,7 +37,7 @@ class Command(BaseCommand):
         names = ("since", "until", "k", "min_count", "half_life_days")
         arguments = {name: options[name] for name in names}
         try:
-            with Bars(self.stderr) as bars:
+            with Bars(self.stderr) as bars, ending_in_order():
                 pk = run_job(
                     "recompute_relations", started_by="xsell_recompute", progress=bars, **arguments
                 )

@@ -1,0 +1,107 @@
+"""`python manage.py demo`, on the newest orders of the real data."""
+
+import json
+from io import StringIO
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.core.management import call_command
+from django.db import transaction
+
+from demo_shop.models import Order, OrderLine, Product
+from xsell.models import Bundle, CoPurchase, Offer, ProductRelation, Tier, TierLadder
+
+N_ORDERS = 1_500
+
+
+def demo():
+    out = StringIO()
+    call_command("demo", no_serve=True, json=True, orders=N_ORDERS, stdout=out)
+    return json.loads(out.getvalue().splitlines()[-1]), out.getvalue()
+
+
+@pytest.fixture(scope="module")
+def set_up(django_db_setup, django_db_blocker):
+    """One demo for all tests here, in a transaction that is rolled back after the last of them."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield demo()
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def first(set_up, db):
+    """What the first demo said; what a test changes is undone after it."""
+    return set_up
+
+
+def test_the_demo_sets_the_whole_shop_up_and_says_so(first, client):
+    summary, said = first
+    assert summary["orders"] == N_ORDERS == Order.objects.count()
+    assert summary["lines"] == OrderLine.objects.count() > N_ORDERS
+    assert summary["products"] == Product.objects.count()
+    assert summary["relations"] == CoPurchase.objects.count() > 0
+    assert summary["curated"] > 0
+    assert set(summary["seconds"]) == {"migrate", "load", "mine", "curate", "log_ins"}
+    assert set(summary["urls"]) >= {"product", "cart", "checkout", "admin"}
+    for name in ("shop", "product", "cart"):
+        address = summary["urls"][name].removeprefix("http://127.0.0.1:8000")
+        assert client.get(address).status_code == 200
+    assert "shopper" in said
+    assert "merchandiser" in said
+
+
+def test_a_second_demo_leaves_everything_as_it_is(first):
+    again, said = demo()
+    summary, _ = first
+    assert again["urls"] == summary["urls"]
+    for figure in ("orders", "lines", "products", "relations", "curated"):
+        assert again[figure] == summary[figure]
+    assert said.count("already") >= 3
+
+
+def test_the_shopper_has_a_history_and_the_merchandiser_no_more_rights_than_needed(first, client):
+    assert client.login(username="shopper", password="shopper")
+    assert client.get("/account/orders/").context["page"].object_list
+    assert client.login(username="merchandiser", password="merchandiser")
+    merchandiser = get_user_model().objects.get(username="merchandiser")
+    assert merchandiser.is_staff
+    assert not merchandiser.is_superuser
+    assert merchandiser.has_perm("xsell.change_offer")
+    assert merchandiser.has_perm("demo_shop.view_product")
+    assert not merchandiser.has_perm("demo_shop.change_product")
+    assert client.get("/admin/").status_code == 200
+
+
+def test_ladders_only_climb(first):
+    assert TierLadder.objects.exists()
+    for ladder in TierLadder.objects.all():
+        prices = [tier.product.price for tier in ladder.tiers.order_by("rank")]
+        assert len(prices) > 1
+        assert prices == sorted(set(prices))
+    assert Tier.objects.count() == Tier.objects.values("product").distinct().count()
+
+
+def test_a_size_is_a_gain_only_where_the_larger_pack_is_cheaper_by_the_ounce(first):
+    for ladder in TierLadder.objects.prefetch_related("tiers__benefits", "tiers__product"):
+        tiers = list(ladder.tiers.all())
+        told = {benefit.feature for tier in tiers for benefit in tier.benefits.all()}
+        if "Size" not in told:
+            continue
+        per_unit = [tier.product.price_per_unit for tier in tiers]
+        if any(feature.startswith("Price per") for feature in told):
+            assert per_unit == sorted(per_unit, reverse=True)
+        else:
+            assert len({tier.product.measure or tier.product.size for tier in tiers}) == 1
+
+
+def test_curated_rows_name_products_that_can_be_bought(first):
+    curated = {
+        *Tier.objects.values_list("product", flat=True),
+        *Bundle.objects.values_list("items__product", flat=True),
+        *Offer.objects.values_list("product", flat=True),
+        *ProductRelation.objects.values_list("suggested", flat=True),
+    } - {None}
+    assert curated
+    assert (
+        set(Product.objects.on_sale().filter(stock__gt=0).values_list("pk", flat=True)) >= curated
+    )

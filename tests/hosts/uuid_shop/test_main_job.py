@@ -1,0 +1,171 @@
+"""From orders to what a page suggests, with keys, users, times and variants of this shop."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from tests.hosts.pages import suggested
+from tests.hosts.uuid_shop.models import CartLine
+from xsell.adapters import get_adapter
+from xsell.models import (
+    Bundle,
+    CoPurchase,
+    MiningRun,
+    Offer,
+    OfferCondition,
+    ProductRelation,
+    Tier,
+    TierLadder,
+)
+from xsell.selection.explaining import imagined_cart
+from xsell.selection.pages import Page
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def mined(orders, capsys):
+    call_command("xsell_recompute", half_life_days=90)
+    return MiningRun.objects.get(is_active=True)
+
+
+def page(client, product):
+    return client.get(product.get_absolute_url()).content.decode()
+
+
+def held(shop):
+    names = {product.pk: name for name, product in shop.items()}
+    lines = CartLine.objects.values_list("product", "quantity")
+    return {names[product]: quantity for product, quantity in lines}
+
+
+def fill(client, *products):
+    response = client.post(reverse("xsell:add"), {"product": [it.pk for it in products]})
+    assert response.status_code == 302
+
+
+def test_variants_are_mined_as_their_parent(shop, mined):
+    pairs = CoPurchase.objects.filter(run=mined, anchor=shop["shirt"])
+    assert {it.suggested_id for it in pairs} == {shop["cap"].pk, shop["socks"].pk}
+    assert {it.n_anchor for it in pairs} == {12}
+    assert not CoPurchase.objects.filter(anchor__in=[shop["S"], shop["L"]]).exists()
+
+
+@pytest.mark.parametrize("name", ["shirt", "S", "L"])
+def test_a_parent_and_its_variants_show_what_is_bought_with_any_of_them(client, shop, mined, name):
+    assert suggested(page(client, shop[name])) == {"Cap", "Socks"}
+
+
+def test_a_suggested_parent_is_put_into_the_cart_as_the_variant_whose_price_was_shown(
+    client, shop, mined
+):
+    html = page(client, shop["cap"])
+    assert "Shirt" in suggested(html)
+    assert get_adapter().format_price(shop["S"].price, "AED", "ar") in html
+    fill(client, shop["shirt"])
+    assert held(shop) == {"S": 1}
+
+
+def test_a_cart_with_a_variant_shows_what_is_bought_with_its_parent(client, shop, mined):
+    fill(client, shop["L"])
+    assert suggested(client.get(reverse("cart")).content.decode()) == {"Cap", "Socks"}
+
+
+def test_no_other_variant_of_what_is_in_the_cart_is_suggested(client, shop, mined):
+    fill(client, shop["L"], shop["cap"])
+    assert "Shirt" not in suggested(client.get(reverse("cart")).content.decode())
+
+
+@pytest.mark.parametrize("in_cart", [["S"], ["S", "L", "scarf", "silk"]])
+def test_a_cart_of_variants_costs_a_fixed_number_of_queries(shop, mined, in_cart):
+    adapter = get_adapter()
+    cart = imagined_cart(adapter, [shop[name].pk for name in in_cart])
+    page = Page(adapter, adapter.context_for(), cart, timezone.now())
+    with CaptureQueriesContext(connection) as asked:
+        page.placement("cart")
+    assert len(asked) <= 6  # placements, related, offers, details; parents: related, details
+
+
+def test_a_cart_in_the_header_takes_nothing_from_the_product_s_page(shop):
+    ladder = TierLadder.objects.create(name="Scarves")
+    for rank, name in enumerate(["scarf", "silk"], start=1):
+        Tier.objects.create(ladder=ladder, product=shop[name], rank=rank, label=name)
+    adapter = get_adapter()
+    cart = imagined_cart(adapter, [shop["scarf"].pk])
+    page = Page(adapter, adapter.context_for(), cart, timezone.now())
+    page.placement("cart")
+    assert [it.product.product_id for it in page.upgrades(shop["scarf"].pk)[1]] == [shop["silk"].pk]
+
+
+def test_orders_since_a_moment_are_mined_without_time_zones(shop, orders, capsys):
+    tomorrow = (timezone.now() + timedelta(days=1)).date().isoformat()
+    call_command("xsell_recompute", until=None, since=None, min_count=1)
+    assert MiningRun.objects.get(is_active=True).n_baskets == 36
+    call_command("xsell_recompute", "--until", tomorrow, "--json")
+    assert MiningRun.objects.get(is_active=True).until.date().isoformat() == tomorrow
+
+
+def test_curated_relations_come_before_mined_ones(client, shop, mined):
+    ProductRelation.objects.create(anchor=shop["cap"], suggested=shop["scarf"])
+    html = page(client, shop["cap"])
+    assert "Scarf &lt;b&gt;" in suggested(html)
+    assert "<b>" not in html
+
+
+def test_an_upgrade_takes_the_place_of_what_is_in_the_cart(client, shop):
+    ladder = TierLadder.objects.create(name="Scarves")
+    for rank, name in enumerate(["scarf", "silk"], start=1):
+        Tier.objects.create(ladder=ladder, product=shop[name], rank=rank, label=name)
+    fill(client, shop["scarf"])
+    html = page(client, shop["scarf"])
+    assert str(shop["silk"].pk) in html
+    client.post(reverse("xsell:upgrade"), {"current": shop["scarf"].pk, "better": shop["silk"].pk})
+    assert held(shop) == {"silk": 1}
+
+
+def test_a_bundle_is_put_into_the_cart_whole(client, shop):
+    bundle = Bundle.objects.create(name="Cold days", saving_percent=10, is_live=True)
+    bundle.items.create(product=shop["scarf"])
+    bundle.items.create(product=shop["socks"], quantity=2)
+    assert "Cold days" in page(client, shop["socks"])
+    client.post(reverse("xsell:add-bundle", args=[bundle.pk]))
+    assert held(shop) == {"scarf": 1, "socks": 2}
+
+
+def test_a_bump_is_put_into_the_cart_under_its_condition(client, shop):
+    offer = Offer.objects.create(
+        name="Socks", product=shop["socks"], headline="Warm feet", is_live=True
+    )
+    offer.conditions.create(kind=OfferCondition.Kind.HAS_PRODUCT, product=shop["cap"])
+    accept = reverse("xsell:accept-bump", args=[offer.pk])
+    client.post(accept)
+    assert held(shop) == {}
+    fill(client, shop["cap"])
+    assert "Warm feet" in client.get(reverse("cart")).content.decode()
+    client.post(accept)
+    assert held(shop) == {"cap": 1, "socks": 1}
+
+
+@pytest.mark.parametrize("text", ["", "12", "no-such-product", "9" * 40, "\x00"])
+def test_what_is_no_key_of_a_product_is_refused(client, text):
+    assert client.post(reverse("xsell:add"), {"product": text}).status_code == 400
+
+
+def test_a_key_that_no_product_has_is_said_not_to_be_available(client, shop):
+    gone = shop["cap"].pk
+    shop.pop("cap").delete()
+    assert client.post(reverse("xsell:add"), {"product": gone}).status_code == 302
+    assert held(shop) == {}
+
+
+@pytest.mark.parametrize("named", ["cap", "key"])
+def test_a_page_is_explained_by_name_and_by_key(shop, mined, capsys, named):
+    call_command("xsell_explain", "cap" if named == "key" else str(shop["cap"].pk))
+    told = capsys.readouterr().out
+    assert "product-page for Cap: 2 shown" in told
+    assert "+ Shirt [mined]" in told

@@ -1,0 +1,63 @@
+"""`xsell_explain` says the same as the page shows."""
+
+import pytest
+from django.core.management import CommandError, call_command
+
+
+def told(capsys, *arguments):
+    call_command("xsell_explain", *arguments)
+    return capsys.readouterr().out.splitlines()
+
+
+def test_it_says_for_each_candidate_which_step_decided_and_why(shop, capsys):
+    shop.place("product-page", max_items=2)
+    shop.stock("case", stock=0)
+    shop.bought_with("camera", "strap", "case", n_both=8, n_anchor=10)
+    shop.relate("camera", "tripod")
+    evidence = "(in 8 of 10 orders, 49.0% to 94.3%; lift 50.0, at least 40.0)"
+    sold_out = "cannot be bought now: hidden, sold out or not for this shopper"
+    assert told(capsys, str(shop["camera"].pk)) == [
+        "product-page for camera: 2 shown",
+        "In the cart: nothing",
+        "+ tripod [pinned] shown: number 1 of product-page",
+        f"+ strap [mined] shown: number 2 of product-page {evidence}",
+        f"- case [mined] eligible: {sold_out} {evidence}",
+    ]
+
+
+def test_products_can_be_given_by_name(shop, capsys):
+    shop.bought_with("camera", "strap", "case")
+    lines = told(capsys, "Camera", "--cart", "strap")
+    assert lines[:2] == ["product-page for camera: 0 shown", "In the cart: strap"]
+    assert "- strap [mined] eligible: already in the cart" in lines[2]
+
+
+def test_a_cart_alone_is_explained_at_its_own_placement(shop, capsys):
+    shop.bought_with("camera", "strap", "case")
+    assert told(capsys, "--cart", "camera")[0] == "cart for the cart: 2 shown"
+
+
+def test_nothing_to_say_is_said(shop, capsys):
+    assert told(capsys, str(shop["camera"].pk))[-1] == "No source has a candidate."
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["9" * 30], "no product with the id or name '9{30}'"),
+        (["nonesuch"], "no product with the id or name 'nonesuch'"),
+        ([], "Name a product, or put one into the cart"),
+        (["camera", "--placement", "atrium"], "no placement 'atrium'. Known: cart"),
+        (["camera", "--cart", "nonesuch"], "no product with the id or name 'nonesuch'"),
+    ],
+)
+def test_what_it_cannot_find_is_named(shop, arguments, complaint):
+    shop.stock("camera")
+    with pytest.raises(CommandError, match=complaint):
+        call_command("xsell_explain", *arguments)
+
+
+def test_a_placement_that_is_switched_off_is_said_to_be(shop, capsys):
+    shop.relate("camera", "strap")
+    shop.place("product-page", is_live=False)
+    assert told(capsys, "camera")[-1] == "The placement is switched off."

@@ -1,0 +1,171 @@
+"""Offers: a product with words, and the conditions under which it is offered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from functools import reduce
+from itertools import groupby
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.widgets import AdminTextareaWidget
+from django.db.models import Field, QuerySet, TextField
+from django.http import HttpRequest
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from xsell.adapters import get_adapter
+from xsell.admin.products import ProductAdmin, RowsInline, title_of
+from xsell.admin.schedules import SCHEDULE, ScheduleFilter, state_of
+from xsell.admin.words import number
+from xsell.models import Offer, OfferCondition
+from xsell.values import ProductId
+
+CATEGORIES_ATTRIBUTE = "_xsell_categories"
+KIND_WORDS: dict[str, Any] = {
+    Offer.Kind.CROSS_SELL: gettext_lazy("Cross-sell"),
+    Offer.Kind.BUMP: gettext_lazy("Bump"),
+}
+CONDITION_WORDS: dict[str, Any] = {
+    OfferCondition.Kind.HAS_PRODUCT: gettext_lazy("has the product"),
+    OfferCondition.Kind.HAS_CATEGORY: gettext_lazy("has the category"),
+    OfferCondition.Kind.TOTAL_AT_LEAST: gettext_lazy("comes to at least"),
+}
+"""The choices in few words, for narrow columns."""
+
+
+def category_names() -> dict[str, str]:
+    """Name of each category of the shop by its id."""
+    return {category.category_id: category.name for category in get_adapter().categories()}
+
+
+def in_cents(amount: Decimal) -> Decimal:
+    """The amount without the zeros that the database keeps for currencies with more decimals."""
+    cents = amount.quantize(Decimal("0.01"))
+    return cents if cents == amount else amount
+
+
+class OfferConditionForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A condition; a category that the shop does not have any more stays as it was entered."""
+
+    class Meta:
+        model = OfferCondition
+        fields = "__all__"  # noqa: DJ007 - the inline below says which
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.amount is not None:
+            self.initial["amount"] = in_cents(self.instance.amount)
+        field, chosen = self.fields.get("category_id"), self.instance.category_id
+        if isinstance(field, forms.ChoiceField) and chosen and not field.valid_value(chosen):
+            gone = _("category %(id)s, which the shop does not have any more") % {"id": chosen}
+            field.choices = [*field.choices, (chosen, gone)]  # type: ignore[misc]
+
+
+class OfferConditionInline(RowsInline):
+    """When the offer holds."""
+
+    model = OfferCondition
+    form = OfferConditionForm
+    fields = ["group", "kind", "product", "category_id", "amount"]
+    raw_id_fields = ["product"]
+    verbose_name_plural = gettext_lazy("When it holds: always, unless there are conditions")
+
+    def formfield_for_dbfield(
+        self, db_field: Field[Any, Any], request: HttpRequest, **kwargs: Any
+    ) -> forms.Field | None:
+        if db_field.name == "kind":
+            kwargs |= {
+                "choices": [("", "—"), *CONDITION_WORDS.items()],
+                "label": gettext_lazy("The cart or the page"),
+            }
+        if db_field.name == "category_id" and (names := category_names()):
+            label = capfirst(db_field.verbose_name)
+            return forms.ChoiceField(
+                label=label,
+                choices=[("", "—"), *names.items()],
+                required=False,
+                widget=forms.Select(attrs={"aria-label": label}),
+            )
+        field: forms.Field | None = super().formfield_for_dbfield(db_field, request, **kwargs)
+        return field
+
+
+@admin.register(Offer)
+class OfferAdmin(ProductAdmin):
+    """One line for each offer, with its conditions in words."""
+
+    list_display = ["name", "kind_word", "product_title", "when", "priority", "state"]
+    list_filter = ["kind", "is_live", ScheduleFilter]
+    raw_id_fields = ["product"]
+    product_paths = ("product", "conditions__product")
+    search_fields = ["name", "headline", "text"]
+    search_help_text = gettext_lazy("Words of the offer, or the name of a product in it.")
+    inlines = [OfferConditionInline]
+    save_as = True
+    formfield_overrides = {TextField: {"widget": AdminTextareaWidget(attrs={"rows": 3})}}
+    fieldsets = [
+        (None, {"fields": ["name", "kind", "product", "priority", "is_live"]}),
+        (gettext_lazy("What shoppers read"), {"fields": ["headline", "text"]}),
+        SCHEDULE,
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).prefetch_related("conditions")
+
+    def products_of(self, row: Offer) -> Iterable[ProductId]:
+        conditions = [it.product_id for it in row.conditions.all() if it.product_id is not None]
+        return [row.product_id, *conditions]
+
+    def name_products(self, rows: Iterable[Any]) -> None:
+        super().name_products(rows)
+        conditions = (condition for row in rows for condition in row.conditions.all())
+        names = category_names() if any(it.category_id for it in conditions) else {}
+        for row in rows:
+            setattr(row, CATEGORIES_ATTRIBUTE, names)
+
+    @admin.display(description=gettext_lazy("kind"), ordering="kind")
+    def kind_word(self, row: Offer) -> str:
+        return str(KIND_WORDS.get(row.kind, row.kind))
+
+    @admin.display(description=gettext_lazy("product"))
+    def product_title(self, row: Offer) -> str:
+        return title_of(row, row.product_id)
+
+    @admin.display(description=gettext_lazy("when"))
+    def when(self, row: Offer) -> str:
+        groups = groupby(row.conditions.all(), key=lambda condition: condition.group)
+        either = [
+            all_of([in_words(row, condition) for condition in group]) for _number, group in groups
+        ]
+        return reduce(_or, either) if either else _("always")
+
+    @admin.display(description=gettext_lazy("state"))
+    def state(self, row: Offer) -> str:
+        return state_of(row)
+
+
+def all_of(conditions: list[str]) -> str:
+    """The conditions of one group in one phrase."""
+    return reduce(
+        lambda first, second: _("%(first)s and %(second)s") % {"first": first, "second": second},
+        conditions,
+    )
+
+
+def _or(first: str, second: str) -> str:
+    return _("%(first)s, or %(second)s") % {"first": first, "second": second}
+
+
+def in_words(row: Offer, condition: OfferCondition) -> str:
+    """The condition as a merchandiser says it."""
+    if condition.kind == OfferCondition.Kind.HAS_PRODUCT:
+        return _("with %(product)s") % {"product": title_of(row, condition.product_id)}
+    if condition.kind == OfferCondition.Kind.HAS_CATEGORY:
+        names: Mapping[str, str] = getattr(row, CATEGORIES_ATTRIBUTE, {})
+        name = names.get(condition.category_id, condition.category_id)
+        return _("with something of %(category)s") % {"category": name}
+    return _("from %(amount)s") % {"amount": number(in_cents(condition.amount or Decimal(0)))}

@@ -1,0 +1,1 @@
+"""Bridges to shop frameworks, without tables; nothing else in xsell imports them."""

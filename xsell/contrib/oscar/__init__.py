@@ -1,0 +1,1 @@
+"""The bridge to django-oscar: `XSELL_ADAPTER = "xsell.contrib.oscar.adapter.OscarAdapter"`."""

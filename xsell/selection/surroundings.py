@@ -1,0 +1,119 @@
+"""What one request reads: what is stored around products, and the details of all of them."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from xsell.adapters import BaseAdapter
+from xsell.models import Placement
+from xsell.selection.bundles import live_bundles
+from xsell.selection.offers import LiveOffer, live_offers
+from xsell.selection.placements import placements_by_slug
+from xsell.selection.related import Related, related_to
+from xsell.selection.tiers import Rung, ladder_of
+from xsell.values import BundleRule, Candidate, ProductDetails, ProductId, ShopContext, Source
+
+CANDIDATES_LOOKED_AT = 60
+"""How many candidates of each source are looked at; a placement shows 24 at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What is stored about some anchors: the raw material of every placement around them.
+
+    `ladder` and `bundles` belong to the product of a product page; elsewhere they are empty.
+    """
+
+    anchors: frozenset[ProductId]
+    related: Related
+    ladder: tuple[Rung, ...] = ()
+    bundles: tuple[BundleRule, ...] = ()
+
+    def product_ids(self) -> Iterator[ProductId]:
+        """Every product that a placement could show or must compare with."""
+        yield from self.anchors
+        yield from (rung.product_id for rung in self.ladder)
+        yield from (product_id for rule in self.bundles for product_id, _ in rule.quantities)
+        for source in self.related.candidates:
+            yield from (candidate.product_id for candidate in self.looked_at(source))
+
+    def looked_at(self, source: Source) -> tuple[Candidate, ...]:
+        """The source's candidates whose details are read."""
+        return self.related.candidates[source][:CANDIDATES_LOOKED_AT]
+
+
+class Knowledge:
+    """Reads each thing once, in a fixed number of queries, whoever asks for it first."""
+
+    def __init__(
+        self,
+        adapter: BaseAdapter,
+        context: ShopContext,
+        in_cart: Collection[ProductId],
+        now: datetime,
+    ) -> None:
+        self.details: dict[ProductId, ProductDetails] = {}
+        self._adapter = adapter
+        self._context = context
+        self._in_cart = in_cart
+        self._now = now
+        self._asked: set[ProductId] = set()
+        self._around: dict[tuple[frozenset[ProductId], bool], Surroundings] = {}
+
+    @functools.cached_property
+    def placements(self) -> dict[str, Placement]:
+        """Every placement by slug."""
+        return placements_by_slug()
+
+    @functools.cached_property
+    def offers(self) -> list[LiveOffer]:
+        """Every live offer, by priority."""
+        return live_offers(self._now)
+
+    @property
+    def surroundings(self) -> Collection[Surroundings]:
+        """All that was read so far."""
+        return self._around.values()
+
+    def around(
+        self, anchors: Iterable[ProductId], also: Iterable[ProductId], *, is_product_page: bool
+    ) -> Surroundings:
+        """What surrounds the anchors, with details of it, of `also` and of the cart."""
+        key = frozenset(anchors)
+        around = self._around.get((key, is_product_page))
+        if around is None:
+            around = self._stored_around(key, key, is_product_page=is_product_page)
+            self._learn([*around.product_ids(), *also])
+            # Shops mine and curate by the parent, but a page shows, and a cart holds, variants.
+            families = {self.details[it].family for it in key if it in self.details}
+            if not families <= key:
+                around = self._stored_around(key, key | families, is_product_page=is_product_page)
+            self._around[key, is_product_page] = around
+        self._learn([*around.product_ids(), *also])
+        return around
+
+    def _stored_around(
+        self,
+        anchors: frozenset[ProductId],
+        with_families: frozenset[ProductId],
+        *,
+        is_product_page: bool,
+    ) -> Surroundings:
+        return Surroundings(
+            anchors=anchors,
+            related=related_to(with_families, self._now),
+            ladder=ladder_of(with_families) if is_product_page else (),
+            bundles=tuple(live_bundles(with_families, self._now)) if is_product_page else (),
+        )
+
+    def _learn(self, product_ids: Iterable[ProductId]) -> None:
+        """Fetch details that were not asked for before: in one query, or none."""
+        wanted = dict.fromkeys(itertools.chain(product_ids, self._in_cart))
+        missing = [product_id for product_id in wanted if product_id not in self._asked]
+        if missing:
+            self.details.update(self._adapter.details(missing, self._context))
+            self._asked.update(missing)

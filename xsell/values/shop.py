@@ -1,0 +1,120 @@
+"""The shop as its adapter tells it: shoppers, products, carts, orders."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, TypeAlias
+
+ProductId: TypeAlias = Any
+"""The host's primary key of a product: an int, a str or a UUID, as the host's model has it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShopContext:
+    """Who is shopping, and under which terms. The adapter builds it, with a request or without."""
+
+    shopper_key: str = ""
+    customer_id: str | None = None
+    currency: str = ""
+    language: str = ""
+    channel: str = ""
+    country: str = ""
+    customer_group: str = ""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    consent: frozenset[str] = frozenset()
+    is_staff: bool = False
+    is_bot: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ProductDetails:
+    """What a shopper may know of one product now. Prices are per unit, in `currency`."""
+
+    product_id: ProductId
+    title: str
+    url: str
+    price: Decimal | None
+    currency: str
+    is_available: bool
+    family: ProductId
+    image_url: str = ""
+    image_alt: str = ""
+    list_price: Decimal | None = None
+    lowest_price_30_days: Decimal | None = None
+    tax_rate: Decimal | None = None
+    price_includes_tax: bool | None = None
+    unit_cost: Decimal | None = None
+    category_ids: tuple[str, ...] = ()
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    rating: Decimal | None = None
+    stock: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CartLine:
+    """One line of a cart. `ref` is the host's name for the line; a product may have several."""
+
+    ref: str
+    product_id: ProductId
+    quantity: int
+    unit_price: Decimal
+    tax_rate: Decimal | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Cart:
+    """What the shopper holds now. An absent cart is an empty one with an empty ref."""
+
+    ref: str = ""
+    currency: str = ""
+    lines: tuple[CartLine, ...] = ()
+
+    @property
+    def product_ids(self) -> tuple[ProductId, ...]:
+        """Distinct products in the cart, first line first."""
+        return tuple(dict.fromkeys(line.product_id for line in self.lines))
+
+    @property
+    def total(self) -> Decimal:
+        """Sum of the lines before any discount of xsell's."""
+        return sum((line.unit_price * line.quantity for line in self.lines), Decimal(0))
+
+
+@dataclass(frozen=True, slots=True)
+class CartChange:
+    """What a change of the cart came to: done, or the reason why not, in words for the shopper."""
+
+    product_id: ProductId
+    done: bool
+    reason: str = ""
+    line_ref: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLine:
+    """One line of a placed order; `product_id` is none when the product has been deleted."""
+
+    product_id: ProductId | None
+    quantity: int
+    unit_price: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A placed order that its shopper may see."""
+
+    ref: str
+    placed_at: datetime
+    lines: tuple[OrderLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """A category for pickers; `category_id` is what `ProductDetails.category_ids` holds."""
+
+    category_id: str
+    name: str

@@ -1,0 +1,104 @@
+"""What is suggested, where it comes from, and why."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+from xsell.values.shop import ProductDetails, ProductId
+
+
+class Source(enum.StrEnum):
+    """Where a suggestion comes from; their order here is the order in which they are asked."""
+
+    PINNED = "pinned"
+    OFFERS = "offers"
+    MINED = "mined"
+    TIERS = "tiers"
+    CATEGORY_BEST_SELLERS = "category-best-sellers"
+    BEST_SELLERS = "best-sellers"
+
+
+FALLBACK_SOURCES = frozenset({Source.CATEGORY_BEST_SELLERS, Source.BEST_SELLERS})
+"""Asked only while a placement has fewer suggestions than its minimum."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """How often two products were bought together, and how far that is from chance.
+
+    `lift` 1 means independent; `lift_lower` is its one-sided 95% lower bound.
+    """
+
+    n_both: int
+    n_anchor: int
+    n_suggested: int
+    n_baskets: int
+    lift: float
+    lift_lower: float
+
+    @property
+    def confidence(self) -> float:
+        """Share of the anchor's orders that hold the suggested product too (0 to 1)."""
+        return self.n_both / self.n_anchor if self.n_anchor else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class OfferCopy:
+    """An offer's words and identity, as a template needs them."""
+
+    offer_id: int
+    headline: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A product that a source proposes for an anchor, before anybody asked whether it may show."""
+
+    product_id: ProductId
+    source: Source
+    anchor_id: ProductId | None
+    position: int
+    score: float = 0.0
+    evidence: Evidence | None = None
+    offer: OfferCopy | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A product that a placement shows, with where it comes from and on what evidence."""
+
+    product: ProductDetails
+    source: Source
+    anchor_id: ProductId | None
+    score: float
+    evidence: Evidence | None = None
+    offer: OfferCopy | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What one step of the selection did with one candidate, and why."""
+
+    product_id: ProductId
+    source: Source
+    step: str
+    kept: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlacementContent:
+    """What a placement shows: its heading, its suggestions, and every decision on the way."""
+
+    slug: str
+    heading: str
+    suggestions: tuple[Suggestion, ...]
+    decisions: tuple[Decision, ...]
+    is_live: bool = True
+
+    @property
+    def has_fallback(self) -> bool:
+        """Whether best sellers had to fill the place."""
+        return any(it.source in FALLBACK_SOURCES for it in self.suggestions)
