@@ -30,10 +30,10 @@ def test_auto_keeps_what_it_tried_and_never_does_worse_than_a_plain_measure():
     relations = mine(loyal_lines(), scoring="auto")
     chosen = {k: v for k, v in relations.trials.items() if k != "with history"}
     best = max(chosen.values())
-    assert {"confidence", "jaccard", "rules", "bm25", "walk"} <= set(chosen)
+    assert {"popularity", "confidence", "jaccard", "rules", "bm25", "walk"} <= set(chosen)
     winner = max(chosen, key=chosen.get)
     assert winner.split()[0] == relations.scoring == relations.parameters["scoring"]
-    assert best >= max(chosen["confidence"], chosen["jaccard"])
+    assert best >= max(chosen["confidence"], chosen["jaccard"], chosen["popularity"])
     assert relations.trials["with history"] > best
 
 

@@ -178,8 +178,8 @@ def test_a_giant_basket_changes_no_count_of_the_relations_beside_it():
         np.concatenate([calm.order, np.full(1_106, 10**6)]),
         np.concatenate([calm.product, np.arange(1_106)]),
     )
-    without = mine(OrderLines(calm.order, calm.product))
-    mined = mine(with_giant)
+    without = mine(OrderLines(calm.order, calm.product), scoring="information")
+    mined = mine(with_giant, scoring="information")
     assert mined.n_giant == 1
     # popularity, which settles ties, counts the giant basket: compare without the order of rows
     assert {r[0:2] + r[4:] for r in rows(mined) if r.rank == 1} == {
@@ -195,8 +195,11 @@ def test_one_basket_that_is_not_giant_makes_no_relation_by_itself():
 def test_pairs_that_chance_alone_explains_are_left_out_unless_asked_for():
     # milk is in 9 of 10 orders, bread in half, and they meet as often as that gives
     lines = baskets(*(["mb"] * 45 + ["m"] * 45 + ["b"] * 5 + ["x"] * 5))
-    assert len(mine(lines)) == 0
-    assert pairs(mine(lines, min_lift_lower=None)) == [("m", "b"), ("b", "m")]
+    assert len(mine(lines, scoring="information")) == 0
+    assert pairs(mine(lines, scoring="information", min_lift_lower=None)) == [
+        ("m", "b"),
+        ("b", "m"),
+    ]
 
 
 def test_equal_scores_are_ordered_by_popularity_then_by_id():

@@ -109,13 +109,7 @@ def build_index(
     """Invert the counted baskets. `weight` and `customer` are per basket, or empty."""
     needs_basket = keep_basket or weight.size > 0 or customer.size > 0
     n_products = code.size
-    recoded = np.empty(items.size, np.int32)
-    n_baskets = starts.size - 1
-    parts = np.searchsorted(starts, np.linspace(0, items.size, threads + 1)[1:-1])
-    in_threads(
-        lambda begin, end: recode_baskets(items, starts, code, recoded, begin, end),
-        [0, *map(int, parts), n_baskets],
-    )
+    recoded = _recoded(items, starts, code, threads)
     n_baskets_with, offset, work = count_entries(recoded, starts, is_counted, n_products)
     bounds = np.empty(2 * int(offset[-1]), np.int32)
     basket = np.empty(int(offset[-1]) if needs_basket else 0, np.int32)
@@ -137,6 +131,19 @@ def build_index(
         customer[basket] if customer.size else customer,
         marginal,
     )  # fmt: skip
+
+
+def _recoded(
+    items: NDArray[np.int32], starts: NDArray[np.int64], code: NDArray[np.int32], threads: int
+) -> NDArray[np.int32]:
+    """Items as codes, ascending in each basket."""
+    recoded = np.empty(items.size, np.int32)
+    parts = np.searchsorted(starts, np.linspace(0, items.size, threads + 1)[1:-1])
+    in_threads(
+        lambda begin, end: recode_baskets(items, starts, code, recoded, begin, end),
+        [0, *map(int, parts), starts.size - 1],
+    )
+    return recoded
 
 
 def in_threads(

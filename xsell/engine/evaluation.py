@@ -118,7 +118,7 @@ def _compete(
     started = perf_counter()
     alone = replace(task, carts=replace(task.carts, past_offset=np.empty(0, np.int64)))
     if contestant != "auto":
-        fitted = _simple(contestant, shop) or fit(shop, contestant, {}, 2)
+        fitted = _lift(shop) if contestant == "lift" else fit(shop, contestant, {}, 2)
         rows = top_rows(fitted, k, shop.threads)
         return [_result(contestant, {}, shop, alone, rows, Habit(), started)]
     choice = choose(task.known, k=k, max_basket=max_basket, min_count=2, threads=shop.threads)
@@ -131,16 +131,11 @@ def _compete(
     return found
 
 
-def _simple(contestant: str, shop: Workshop) -> Fit | None:
-    """Contestants that are there to be beaten, and not for mining."""
-    if contestant == "popularity":
-        fitted = fit(shop, "count", {}, 2)
-        return replace(fitted, scores=np.zeros_like(fitted.scores))
-    if contestant == "lift":
-        fitted = fit(shop, "confidence", {}, 2)
-        n = np.maximum(shop.index.n_baskets_with, 1).astype(np.float32)
-        return replace(fitted, scores=fitted.scores / n[fitted.coupling.column])
-    return None
+def _lift(shop: Workshop) -> Fit:
+    """Lift as a contestant that is there to be beaten, and not for mining."""
+    fitted = fit(shop, "confidence", {}, 2)
+    n = np.maximum(shop.index.n_baskets_with, 1).astype(np.float32)
+    return replace(fitted, scores=fitted.scores / n[fitted.coupling.column])
 
 
 def _result(

@@ -59,17 +59,15 @@ def bundles(
     """
     baskets = collect_baskets(lines, window)
     shop = Workshop.open(baskets, max_basket, threads or available_threads())
-    index = shop.index
-    n = index.n_baskets_with
-    pairs, pair_counts = _pairs(fit(shop, "count", {}, min_count).coupling)
-    n_of = dict(zip(map(tuple, pairs.tolist()), pair_counts.tolist(), strict=True))
+    index, n = shop.index, shop.index.n_baskets_with
+    sets, counts = _pairs(fit(shop, "count", {}, min_count).coupling)
+    n_of = dict(zip(map(tuple, sets.tolist()), counts.tolist(), strict=True))
     products = baskets.products[shop.by_popularity]
-    sets, counts = _most(pairs, pair_counts, max_sets)
+    sets, counts = _most(sets, counts, max_sets)
     found: list[tuple[int, tuple[int, ...], float]] = []
     for _ in range(3, max_size + 1):
-        sets, counts = _most(
-            *extended(index.items, index.offset, index.bounds, sets, n.size, min_count), max_sets
-        )
+        grown = extended(index.items, index.offset, index.bounds, sets, n.size, min_count)
+        sets, counts = _most(*grown, max_sets)
         for members, count in zip(map(tuple, sets.tolist()), counts.tolist(), strict=True):
             over = _over_best_pair(members, count, n, n_of, index.n_baskets)
             if over is not None and over >= min_lift:

@@ -12,6 +12,7 @@ That form is stored with the relations, and served by anything that can add.
   of log(P / (1 + size))**2, L = (K1 + 1) / (K1 * (1 - B + B n / mean n) + 1).
 - "rules": the largest confidence of the rules with `least_support` baskets, best sellers after.
 - "jaccard", "confidence", "count": `mining.mine`'s, best sellers after.
+- "popularity": best sellers alone, for comparison; it makes no relation.
 """
 
 from collections.abc import Mapping
@@ -43,6 +44,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "jaccard": {},
     "confidence": {},
     "count": {},
+    "popularity": {},
 }  # fmt: skip
 # best sellers break ties and follow after whatever has a score, however small
 TIE_BREAK = 1e-9
@@ -210,7 +212,9 @@ def _fit_counts(shop: Workshop, scoring: str, settings: Parameters, min_count: i
     coupling = shop.coupling(("ones",), ones, np.empty(0), min_count)
     n = shop.index.n_baskets_with.astype(np.float32)
     scores = coupling.n_both.astype(np.float32)
-    if scoring == "jaccard":
+    if scoring == "popularity":
+        scores[:] = 0.0
+    elif scoring == "jaccard":
         both = scores.copy()
         scores /= n[coupling.row] + n[coupling.column] - both
     elif scoring in {"confidence", "rules"}:

@@ -6,22 +6,29 @@ both. `scoring` ranks the consequents of an antecedent:
 - "count": n_both. Favours best sellers.
 - "confidence": n_both / n_antecedent. The order of "count", on the scale of a share.
 - "jaccard": n_both / (n_antecedent + n_consequent - n_both). Favours pairs that sell alike.
-- "information" (default): confidence * log2(lift lower bound). The bits that the antecedent
-  tells about the consequent: the term of the J-measure that counts the consequent's presence
-  (Smyth and Goodman 1992, IEEE Transactions on Knowledge and Data Engineering 4:301-316), with
-  the lower bound of lift where the point value would reward rare coincidences. High where the
-  consequent is bought often and more often than chance gives.
+- "information": confidence * log2(lift lower bound). The bits that the antecedent tells about
+  the consequent: the term of the J-measure that counts the consequent's presence (Smyth and
+  Goodman 1992, IEEE Transactions on Knowledge and Data Engineering 4:301-316), with the lower
+  bound of lift where the point value would reward rare coincidences. High where the consequent
+  is bought often and more often than chance gives.
+- "ridge", "walk", "bm25", "rules": models made to complete carts; see `members`.
+- "auto" (default): whichever of these, "confidence" and "jaccard" completes the newest orders best;
+  see `tuning`. What it chose and tried is in `Relations.parameters` and `.trials`, and the former
+  can be passed back in as `parameters`, as can a member's own (`members.DEFAULTS`) with its name.
 
 Of equal scores the product in more orders comes first, then the lower id. Neither the number of
 threads nor the order of the lines changes the result.
 
 Floors and limits:
 
-min_count: least n_both. Three, because two may be one shopper's habit or one returned order.
-min_lift_lower: pairs whose lower bound of lift (95%, `measures.lift_lower_bound`) is not above
-  this are left out before ranking. 1.0, because "bought together" is a claim to the shopper, and
-  at 1 or below chance alone makes it. On a supermarket's year that costs 2% of the rows, those
-  that put its best sellers beside everything. None keeps them.
+min_count: least n_both. For the first four scorings three, because two may be one shopper's habit
+  or one returned order; two for the models, which weigh evidence themselves. Where customers are
+  known, the repeats of the one who bought a pair most do not count towards it.
+min_lift_lower: for the first four scorings: pairs whose lower bound of lift (95%,
+  `measures.lift_lower_bound`) is not above this are left out before ranking. 1.0, because "bought
+  together" is a claim to the shopper, and at 1 or below chance alone makes it. On a supermarket's
+  year that costs 2% of the rows, those that put its best sellers beside everything. None keeps
+  them.
 max_basket: orders of more distinct products are giant and kept out of all four counts (they do
   count in `n_orders`): they are resellers, robots and stock moves more often than taste, and a
   basket of n products votes for n (n - 1) / 2 pairs. 100 is above 99.95% of a supermarket's
@@ -29,7 +36,9 @@ max_basket: orders of more distinct products are giant and kept out of all four 
 half_life_days: a basket weighs half as much for each half-life that it is older than the newest
   one. Weights go into scores only: counts, min_count and the bound of lift stay exact.
 window: only orders that are at most this much older than the newest order. It and half_life_days
-  need `placed_at`. The engine has no clock: leave orders dated in the future out beforehand.
+  need `placed_at`. Models with a half-life of their own ("ridge", "walk") take this one in its
+  place; "auto" finds its own. The engine has no clock: leave orders dated in the future out
+  beforehand.
 
 Memory: about 60 bytes a line and 16 * k bytes a product and thread, on top of the lines given.
 """
@@ -66,7 +75,7 @@ def mine(
     lines: OrderLines | BasketStore,
     *,
     k: int = 20,
-    scoring: str = "information",
+    scoring: str = "auto",
     parameters: Mapping[str, Any] | None = None,
     half_life_days: float | None = None,
     window: timedelta | None = None,

@@ -32,6 +32,7 @@ FEW_ORDERS = ("walk", {"half_life_days": None})
 
 # tried once each, then ridge goes on from the best value of each in turn
 FIRST: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("popularity", {}),
     ("confidence", {}),
     ("jaccard", {}),
     ("rules", {}),
