@@ -14,7 +14,7 @@ from packaging.requirements import Requirement
 import xsell
 
 ROOT = Path(__file__).resolve().parent.parent
-EXTRAS = {"all", "api", "babel", "celery", "import-export", "mining", "redis"}
+EXTRAS = {"all", "api", "babel", "bench", "celery", "import-export", "mining", "redis"}
 
 
 @pytest.fixture(scope="module")

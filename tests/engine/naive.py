@@ -113,8 +113,13 @@ def usable_baskets(lines, window):
         0,
     )
     usable = []
+    net = Counter()
     for line in lines:
-        if line.quantity <= 0:
+        net[line.order, line.product] += line.quantity
+    has_returns = {(x.order, x.product) for x in lines if x.quantity < 0}
+    for line in lines:
+        pair = line.order, line.product
+        if line.quantity <= 0 or (pair in has_returns and net[pair] <= 0):
             dropped["quantity_not_positive"] += 1
         elif line.placed_at is None:
             dropped["placed_at_missing"] += 1

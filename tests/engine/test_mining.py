@@ -19,7 +19,7 @@ from tests.engine.shops import (
     random_lines,
     rows,
 )
-from xsell.engine import SCORINGS, OrderLines, mine
+from xsell.engine import MEASURES, OrderLines, mine
 
 
 @st.composite
@@ -51,7 +51,7 @@ def shop_lines(draw):
     rules=st.fixed_dictionaries(
         {
             "k": st.integers(1, 6),
-            "scoring": st.sampled_from(sorted(SCORINGS)),
+            "scoring": st.sampled_from(sorted(MEASURES)),
             "min_count": st.integers(1, 3),
             "min_lift_lower": st.sampled_from([None, 0.0, 0.5, 1.0]),
             "max_basket": st.sampled_from([None, 2, 4]),
@@ -74,7 +74,7 @@ def test_it_finds_exactly_what_the_naive_double_finds(lines, id_kind, threads, r
     assert mined.n_lines == len(lines)
 
 
-@pytest.mark.parametrize("scoring", sorted(SCORINGS))
+@pytest.mark.parametrize("scoring", sorted(MEASURES))
 @pytest.mark.parametrize("half_life_days", [None, 30])
 def test_threads_and_the_order_of_lines_change_nothing(scoring, half_life_days):
     lines = random_lines()
@@ -86,7 +86,7 @@ def test_threads_and_the_order_of_lines_change_nothing(scoring, half_life_days):
     assert rows(mine(back_to_front, threads=2, **rules)) == first
 
 
-@pytest.mark.parametrize("scoring", sorted(SCORINGS))
+@pytest.mark.parametrize("scoring", sorted(MEASURES))
 @pytest.mark.parametrize("half_life_days", [None, 30])
 def test_a_shop_of_hundreds_of_products_is_mined_as_the_naive_double_does(scoring, half_life_days):
     """Many products to a chunk of work, as in a real shop."""
@@ -124,7 +124,7 @@ def test_decay_lets_the_newer_habit_win_and_keeps_the_counts():
 def test_weights_that_have_decayed_to_nothing_still_give_finite_scores():
     times = np.repeat(np.array(["1990-01-01", "2026-01-01"], "datetime64[D]"), 2)
     lines = OrderLines([1, 1, 2, 2], list("abcd"), times)
-    for scoring in SCORINGS:
+    for scoring in MEASURES:
         mined = mine(lines, scoring=scoring, half_life_days=0.5, **KEEP_ALL)
         assert len(mined) == 4
         assert np.isfinite(mined.score).all()
@@ -178,8 +178,8 @@ def test_a_giant_basket_changes_no_count_of_the_relations_beside_it():
         np.concatenate([calm.order, np.full(1_106, 10**6)]),
         np.concatenate([calm.product, np.arange(1_106)]),
     )
-    without = mine(OrderLines(calm.order, calm.product))
-    mined = mine(with_giant)
+    without = mine(OrderLines(calm.order, calm.product), scoring="information")
+    mined = mine(with_giant, scoring="information")
     assert mined.n_giant == 1
     # popularity, which settles ties, counts the giant basket: compare without the order of rows
     assert {r[0:2] + r[4:] for r in rows(mined) if r.rank == 1} == {
@@ -195,8 +195,11 @@ def test_one_basket_that_is_not_giant_makes_no_relation_by_itself():
 def test_pairs_that_chance_alone_explains_are_left_out_unless_asked_for():
     # milk is in 9 of 10 orders, bread in half, and they meet as often as that gives
     lines = baskets(*(["mb"] * 45 + ["m"] * 45 + ["b"] * 5 + ["x"] * 5))
-    assert len(mine(lines)) == 0
-    assert pairs(mine(lines, min_lift_lower=None)) == [("m", "b"), ("b", "m")]
+    assert len(mine(lines, scoring="information")) == 0
+    assert pairs(mine(lines, scoring="information", min_lift_lower=None)) == [
+        ("m", "b"),
+        ("b", "m"),
+    ]
 
 
 def test_equal_scores_are_ordered_by_popularity_then_by_id():

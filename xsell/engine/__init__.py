@@ -19,18 +19,33 @@ lens filter 33
 [('camera', 34), ('strap', 34)]
 """
 
+from xsell.engine.completion import complete
+from xsell.engine.evaluation import Report, evaluate
+from xsell.engine.itemsets import ItemSets, bundles
 from xsell.engine.lines import OrderLines
 from xsell.engine.measures import confidence, lift, lift_lower_bound, support
-from xsell.engine.mining import SCORINGS, mine
-from xsell.engine.relations import Relations
+from xsell.engine.mining import MEASURES, SCORINGS, mine
+from xsell.engine.relations import Habit, Relations
+from xsell.engine.store import BasketStore
+from xsell.engine.substitutes import Substitutes, substitutes
 
 __all__ = [
+    "MEASURES",
     "SCORINGS",
+    "BasketStore",
+    "Habit",
+    "ItemSets",
     "OrderLines",
     "Relations",
+    "Report",
+    "Substitutes",
+    "bundles",
+    "complete",
     "confidence",
+    "evaluate",
     "lift",
     "lift_lower_bound",
     "mine",
+    "substitutes",
     "support",
 ]

@@ -1,15 +1,16 @@
 """From order lines to baskets: clean, window, group, order by popularity, weigh by age."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from xsell.engine.ids import encode
+from xsell.engine.ids import encode, is_missing
 from xsell.engine.indexing import distinct_items
 from xsell.engine.lines import OUTSIDE_WINDOW, OrderLines
+from xsell.engine.store import BasketStore
 
 Bools = NDArray[np.bool_]
 Times = NDArray[np.datetime64]
@@ -23,14 +24,18 @@ class Baskets:
     """The distinct products of each order, and what was left out on the way.
 
     items: product numbers (positions in `products`), one basket after the other; starts: where
-    each basket begins, one entry more than there are baskets. products: ids, ascending.
-    placed_at: per basket, or None. n_dropped: lines left out, by reason.
+    each basket begins, one entry more than there are baskets. products: ids, ascending;
+    n_baskets_with: baskets per product. placed_at and customer (a number; an order without a
+    customer has one of its own): per basket, or None. Baskets stand by customer, then by order
+    id. n_dropped: lines left out, by reason.
     """
 
     items: NDArray[np.int32]
     starts: NDArray[np.int64]
+    n_baskets_with: NDArray[np.int64]
     products: NDArray[Any]
     placed_at: Times | None
+    customer: NDArray[np.int32] | None
     n_lines: int
     n_dropped: dict[str, int]
 
@@ -39,36 +44,79 @@ class Baskets:
         """Distinct products per basket."""
         return np.diff(self.starts)
 
+    def only(self, is_kept: Bools) -> "Baskets":
+        """These baskets alone, of the same products, whether or not any of them is left."""
+        items = self.items[np.repeat(is_kept, self.sizes)]
+        return replace(
+            self,
+            items=items,
+            starts=np.concatenate(([0], np.cumsum(self.sizes[is_kept]))).astype(np.int64),
+            n_baskets_with=np.bincount(items, minlength=self.products.size),
+            placed_at=None if self.placed_at is None else self.placed_at[is_kept],
+            customer=None if self.customer is None else self.customer[is_kept],
+        )
 
-def collect_baskets(lines: OrderLines, window: timedelta | None) -> Baskets:
+
+def collect_baskets(source: OrderLines | BasketStore, window: timedelta | None) -> Baskets:
     """Baskets of the usable lines of orders no older than `window` before the newest order."""
+    lines = source.lines if isinstance(source, BasketStore) else source
     is_usable, n_dropped = _usable(lines)
-    order, order_ids = encode(np.ma.getdata(lines.order)[is_usable])
-    product = np.ma.getdata(lines.product)[is_usable]
-    placed_at = None
+    order, order_ids = encode(_kept(lines.order, is_usable))
+    product = _kept(lines.product, is_usable)
+    placed_at, customer = None, None
     if lines.placed_at is not None:
-        times = np.ma.getdata(lines.placed_at)[is_usable]
-        placed_at = _newest_per_order(times.astype("datetime64[us]"), order, order_ids.size)
-    n_dropped[OUTSIDE_WINDOW] = 0
+        times = _kept(lines.placed_at, is_usable).astype("datetime64[us]")
+        placed_at = _newest_per_order(times, order, order_ids.size)
+    if lines.customer is not None:
+        customer = _customer_per_order(lines.customer, is_usable, order, order_ids.size)
+        by_customer = np.argsort(customer, kind="stable")
+        place = np.empty(by_customer.size, np.int32)
+        place[by_customer] = np.arange(by_customer.size, dtype=np.int32)
+        order, customer = place[order], customer[by_customer]
+        placed_at = None if placed_at is None else placed_at[by_customer]
+    n_dropped[OUTSIDE_WINDOW], n_orders = 0, order_ids.size
     if window is not None and placed_at is not None and placed_at.size:
         is_recent = placed_at >= placed_at.max() - np.timedelta64(window)
         is_kept = is_recent[order]
         n_dropped[OUTSIDE_WINDOW] = int(is_kept.size - np.count_nonzero(is_kept))
         order, product = _renumber(is_recent)[order[is_kept]], product[is_kept]
         placed_at = placed_at[is_recent]
-    n_orders = order_ids.size if placed_at is None else placed_at.size
+        customer = None if customer is None else customer[is_recent]
+        n_orders = placed_at.size
     codes, products = encode(product)
-    items, starts = distinct_items(order, codes, n_orders, products.size)
-    return Baskets(items, starts, products, placed_at, len(lines), n_dropped)
+    grouped = distinct_items(order, codes, n_orders, products.size)
+    n_lines = len(lines)
+    if isinstance(source, BasketStore):
+        n_lines = source.n_lines
+        n_dropped |= {reason: n_dropped[reason] + n for reason, n in source.n_dropped.items()}
+    return Baskets(*grouped, products, placed_at, customer, n_lines, n_dropped)
+
+
+def _kept(values: NDArray[Any], is_kept: Bools) -> NDArray[Any]:
+    plain: NDArray[Any] = np.ma.getdata(values)
+    return plain if is_kept.all() else plain[is_kept]
+
+
+def _customer_per_order(
+    customers: NDArray[Any], is_usable: Bools, order: NDArray[np.int32], n_orders: int
+) -> NDArray[np.int32]:
+    """A number for each order's customer (of its first line that names one)."""
+    is_known = ~is_missing(customers)[is_usable]
+    codes, found = encode(_kept(customers, is_usable)[is_known])
+    of_order = np.full(n_orders, -1, np.int32)
+    of_order[order[is_known][::-1]] = codes[::-1]
+    is_guest = of_order < 0
+    of_order[is_guest] = found.size + np.arange(np.count_nonzero(is_guest), dtype=np.int32)
+    return of_order
 
 
 def _usable(lines: OrderLines) -> tuple[Bools, dict[str, int]]:
     """Lines to use, and how many are dropped; a line counts under its first reason only."""
     is_usable = np.ones(len(lines), np.bool_)
     n_dropped = {}
-    for reason, is_missing in lines.missing_by_reason().items():
-        n_dropped[reason] = int(np.count_nonzero(is_usable & is_missing))
-        is_usable &= ~is_missing
+    for reason, is_out in lines.missing_by_reason().items():
+        n_dropped[reason] = int(np.count_nonzero(is_usable & is_out))
+        is_usable &= ~is_out
     return is_usable, n_dropped
 
 
@@ -97,3 +145,15 @@ def basket_weights(placed_at: Times | None, half_life_days: float | None) -> NDA
         return np.empty(0, np.float64)
     age_days = (placed_at.max() - placed_at).astype(np.float64) / 86_400e6
     return half_life_weights(age_days, half_life_days)
+
+
+def size_weights(sizes: NDArray[np.int64], exponent: float) -> NDArray[np.float64]:
+    """Weight of each basket by its distinct products n: max(n - 1, 1) ** -exponent.
+
+    A basket of n votes for n (n - 1) pairs: at 1 each of its products has one vote in all.
+
+    >>> size_weights(np.array([1, 2, 5]), 0.5).tolist()
+    [1.0, 1.0, 0.5]
+    """
+    weights: NDArray[np.float64] = np.maximum(sizes - 1, 1).astype(np.float64) ** -exponent
+    return weights

@@ -9,6 +9,8 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
+from xsell.engine.hashing import codes_by_hash, codes_by_place
+
 Ids = NDArray[Any]
 Codes = NDArray[np.int32]
 CHUNK = 1 << 18
@@ -77,22 +79,21 @@ def encode(values: Ids) -> tuple[Codes, Ids]:
 
 
 def _encode_integers(values: Ids) -> tuple[Codes, Ids]:
+    """Dense spans by a table of places, others by hashing: both in time linear in the lines."""
     if values.size == 0:
         return np.zeros(0, np.int32), values.copy()
-    low = values.min()
-    span = int(values.max()) - int(low) + 1
-    if span > max(4 * values.size, 1 << 20):
-        ids, codes = np.unique(values, return_inverse=True)
-        return codes.astype(np.int32), ids
-    # modular arithmetic: right even where the difference leaves the signed type
-    shifted = (values.astype(np.uint64) - np.uint64(int(low) % 2**64)).astype(np.intp)
-    is_used = np.zeros(span, np.bool_)
-    is_used[shifted] = True
-    used = np.flatnonzero(is_used)
-    code_of = np.zeros(span, np.int32)
-    code_of[used] = np.arange(used.size, dtype=np.int32)
-    ids = (used.astype(np.uint64) + np.uint64(int(low) % 2**64)).astype(values.dtype)
-    return code_of[shifted], ids
+    low, high = int(values.min()), int(values.max())
+    # 64-bit patterns: an unsigned id above 2**63 keeps its digits, and `ids` gets them back
+    signed = values.astype(np.int64, copy=False)
+    if high < 2**63 and high - low < max(4 * values.size, 1 << 20):
+        codes, found = codes_by_place(signed, low, high - low + 1)
+        return codes, found.astype(values.dtype)
+    seen, found = codes_by_hash(signed)
+    ids = found.astype(values.dtype)
+    ascending = np.argsort(ids)
+    code_of = np.empty(ids.size, np.int32)
+    code_of[ascending] = np.arange(ids.size, dtype=np.int32)
+    return code_of[seen], ids[ascending]
 
 
 def _encode_objects(values: Ids) -> tuple[Codes, Ids]:

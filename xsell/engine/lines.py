@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from xsell.engine.ids import check_ids, is_missing
+from xsell.engine.ids import check_ids, encode, is_missing
 
 MAX_LINES = 2**31 - 1
 
@@ -23,11 +23,12 @@ class OrderLines:
 
     order, product, customer: ids of one kind per array. Integers of any width, strings (numpy
     strings or objects), or `uuid.UUID` objects. No id: None or nan in an object array, or the
-    mask of a `numpy.ma` array. `customer` is carried along for scorings that use a shopper's
-    history; `mine` does not read it.
+    mask of a `numpy.ma` array. An order belongs to the customer of its first line that names
+    one; without one it is a customer of its own.
     placed_at: datetime64, the same clock for all lines (UTC, say). An order happened at the
     newest of its lines.
-    quantity: numbers (Decimal objects too); missing counts as not positive.
+    quantity: numbers (Decimal objects too); missing counts as not positive. A product whose
+    quantities in an order sum to zero or less came back: none of its lines there counts.
 
     Lines without order, product or (where given) time, and lines whose quantity is not above
     zero, are left out by `mine`, which counts them. Raise TypeError or ValueError naming the
@@ -50,12 +51,17 @@ class OrderLines:
     def __len__(self) -> int:
         return int(self.order.size)
 
+    @property
+    def has_times(self) -> bool:
+        """Whether the lines say when they were placed."""
+        return self.placed_at is not None
+
     def missing_by_reason(self) -> dict[str, NDArray[np.bool_]]:
         """Which lines cannot be used, by reason; a line may have several."""
         nowhere = np.zeros(len(self), np.bool_)
         unsold, undated = nowhere, nowhere
         if self.quantity is not None:
-            unsold = ~(_as_numbers(self.quantity) > 0)
+            unsold = _unsold(self.order, self.product, _as_numbers(self.quantity))
         if self.placed_at is not None:
             undated = np.isnat(np.ma.getdata(self.placed_at)) | np.ma.getmaskarray(self.placed_at)
         return {
@@ -64,6 +70,23 @@ class OrderLines:
             QUANTITY_NOT_POSITIVE: unsold,
             PLACED_AT_MISSING: undated,
         }
+
+
+def _unsold(
+    order: NDArray[Any], product: NDArray[Any], quantity: NDArray[Any]
+) -> NDArray[np.bool_]:
+    """Lines that sold nothing, and lines of an order that came back within the same order."""
+    is_unsold: NDArray[np.bool_] = ~(quantity > 0)
+    is_return = quantity < 0
+    if not is_return.any():
+        return is_unsold
+    is_known = ~(is_missing(order) | is_missing(product))
+    orders, _ = encode(np.ma.getdata(order)[is_known])
+    products, found = encode(np.ma.getdata(product)[is_known])
+    _, pair = np.unique(orders.astype(np.int64) * found.size + products, return_inverse=True)
+    net = np.bincount(pair, np.nan_to_num(quantity[is_known].astype(np.float64)))
+    is_unsold[is_known] |= net[pair] <= 0
+    return is_unsold
 
 
 def _checked(value: ArrayLike, field: str, order: NDArray[Any]) -> NDArray[Any]:

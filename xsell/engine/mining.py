@@ -6,22 +6,29 @@ both. `scoring` ranks the consequents of an antecedent:
 - "count": n_both. Favours best sellers.
 - "confidence": n_both / n_antecedent. The order of "count", on the scale of a share.
 - "jaccard": n_both / (n_antecedent + n_consequent - n_both). Favours pairs that sell alike.
-- "information" (default): confidence * log2(lift lower bound). The bits that the antecedent
-  tells about the consequent: the term of the J-measure that counts the consequent's presence
-  (Smyth and Goodman 1992, IEEE Transactions on Knowledge and Data Engineering 4:301-316), with
-  the lower bound of lift where the point value would reward rare coincidences. High where the
-  consequent is bought often and more often than chance gives.
+- "information": confidence * log2(lift lower bound). The bits that the antecedent tells about
+  the consequent: the term of the J-measure that counts the consequent's presence (Smyth and
+  Goodman 1992, IEEE Transactions on Knowledge and Data Engineering 4:301-316), with the lower
+  bound of lift where the point value would reward rare coincidences. High where the consequent
+  is bought often and more often than chance gives.
+- "ridge", "walk", "bm25", "rules": models made to complete carts; see `members`.
+- "auto" (default): whichever of these, "confidence" and "jaccard" completes the newest orders best;
+  see `tuning`. What it chose and tried is in `Relations.parameters` and `.trials`, and the former
+  can be passed back in as `parameters`, as can a member's own (`members.DEFAULTS`) with its name.
 
 Of equal scores the product in more orders comes first, then the lower id. Neither the number of
 threads nor the order of the lines changes the result.
 
 Floors and limits:
 
-min_count: least n_both. Three, because two may be one shopper's habit or one returned order.
-min_lift_lower: pairs whose lower bound of lift (95%, `measures.lift_lower_bound`) is not above
-  this are left out before ranking. 1.0, because "bought together" is a claim to the shopper, and
-  at 1 or below chance alone makes it. On a supermarket's year that costs 2% of the rows, those
-  that put its best sellers beside everything. None keeps them.
+min_count: least n_both. For the first four scorings three, because two may be one shopper's habit
+  or one returned order; two for the models, which weigh evidence themselves. Where customers are
+  known, the repeats of the one who bought a pair most do not count towards it.
+min_lift_lower: for the first four scorings: pairs whose lower bound of lift (95%,
+  `measures.lift_lower_bound`) is not above this are left out before ranking. 1.0, because "bought
+  together" is a claim to the shopper, and at 1 or below chance alone makes it. On a supermarket's
+  year that costs 2% of the rows, those that put its best sellers beside everything. None keeps
+  them.
 max_basket: orders of more distinct products are giant and kept out of all four counts (they do
   count in `n_orders`): they are resellers, robots and stock moves more often than taste, and a
   basket of n products votes for n (n - 1) / 2 pairs. 100 is above 99.95% of a supermarket's
@@ -29,42 +36,50 @@ max_basket: orders of more distinct products are giant and kept out of all four 
 half_life_days: a basket weighs half as much for each half-life that it is older than the newest
   one. Weights go into scores only: counts, min_count and the bound of lift stay exact.
 window: only orders that are at most this much older than the newest order. It and half_life_days
-  need `placed_at`. The engine has no clock: leave orders dated in the future out beforehand.
+  need `placed_at`. Models with a half-life of their own ("ridge", "walk") take this one in its
+  place; "auto" finds its own. The engine has no clock: leave orders dated in the future out
+  beforehand.
 
 Memory: about 60 bytes a line and 16 * k bytes a product and thread, on top of the lines given.
 """
 
 import math
-import os
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from xsell.engine.assembling import relations_of
 from xsell.engine.baskets import Baskets, basket_weights, collect_baskets
-from xsell.engine.counting import Index, Pairs, Progress, Rules, best_pairs, build_index
+from xsell.engine.counting import Pairs, Progress, Rules, available_threads, best_pairs
+from xsell.engine.coupling import best_of_rows
 from xsell.engine.lines import OrderLines
+from xsell.engine.members import DEFAULTS, Workshop, best_sellers, fit
 from xsell.engine.pairs import CONFIDENCE, COUNT, INFORMATION, JACCARD
-from xsell.engine.relations import Relations
+from xsell.engine.relations import Habit, Relations
+from xsell.engine.store import BasketStore
+from xsell.engine.tuning import Choice, choose, chosen_before
 
-SCORINGS = {
+MEASURES = {
     "count": COUNT,
     "confidence": CONFIDENCE,
     "jaccard": JACCARD,
     "information": INFORMATION,
 }
-# each thread holds heaps of its own, 16 bytes per product and rank
-MAX_THREADS = 8
+MODELS = ("ridge", "walk", "bm25", "rules")
+SCORINGS = (*MEASURES, *MODELS, "auto")
 
 
 def mine(
-    lines: OrderLines,
+    lines: OrderLines | BasketStore,
     *,
     k: int = 20,
-    scoring: str = "information",
+    scoring: str = "auto",
+    parameters: Mapping[str, Any] | None = None,
     half_life_days: float | None = None,
     window: timedelta | None = None,
-    min_count: int = 3,
+    min_count: int | None = None,
     min_lift_lower: float | None = 1.0,
     max_basket: int | None = 100,
     progress: Progress | None = None,
@@ -72,63 +87,77 @@ def mine(
 ) -> Relations:
     """The `k` best consequents of each product, with their counts; see the module's docstring.
 
-    progress: called with (done, total) pair events at most 64 times, in the caller's thread.
+    progress: called with (done, total) pair events at most 64 times, in the caller's thread;
+    with "auto", (done, total) steps of the search.
     threads: at most this many; by default the cores this process may use, at most 8.
     Raise ValueError or TypeError naming the argument that is out of range.
     """
-    rules = _checked_rules(k, scoring, min_count, min_lift_lower)
+    least = min_count if min_count is not None else (3 if scoring in MEASURES else 2)
+    rules = _checked_rules(k, scoring, least, min_lift_lower)
     _check_spans(lines, half_life_days, window, max_basket, threads)
+    _check_parameters(scoring, parameters)
     baskets = collect_baskets(lines, window)
-    n_orders = np.bincount(baskets.items, minlength=baskets.products.size)
-    by_popularity = np.argsort(-n_orders, kind="stable")
-    code = np.empty(by_popularity.size, np.int32)
-    code[by_popularity] = np.arange(by_popularity.size, dtype=np.int32)
-    is_counted = np.ones(baskets.starts.size - 1, np.bool_)
-    if max_basket is not None:
-        is_counted = baskets.sizes <= max_basket
-    weight = basket_weights(baskets.placed_at, half_life_days)
-    index = build_index(baskets.items, baskets.starts, is_counted, code, weight)
-    pairs = best_pairs(index, rules, threads or available_threads(), progress)
-    return _relations(baskets, n_orders, by_popularity, index, pairs, scoring)
+    threads = threads or available_threads()
+    if scoring in MEASURES:
+        return _mine_measure(baskets, scoring, rules, half_life_days, max_basket, threads, progress)
+    return _mine_model(
+        baskets, scoring, rules, _settings(scoring, parameters, half_life_days), max_basket,
+        threads, progress,
+    )  # fmt: skip
 
 
-def available_threads() -> int:
-    """Threads that `mine` uses by default: the cores this process may use, at most 8."""
-    if hasattr(os, "sched_getaffinity"):
-        return min(len(os.sched_getaffinity(0)), MAX_THREADS)
-    return min(os.cpu_count() or 1, MAX_THREADS)
-
-
-def _relations(
+def _mine_measure(
     baskets: Baskets,
-    n_orders: NDArray[np.int64],
-    by_popularity: NDArray[np.intp],
-    index: Index,
-    pairs: Pairs,
     scoring: str,
+    rules: Rules,
+    half_life_days: float | None,
+    max_basket: int | None,
+    threads: int,
+    progress: Progress | None,
 ) -> Relations:
-    products = baskets.products[by_popularity]
-    n_counted = index.n_baskets_with
-    times = baskets.placed_at
-    is_dated = times is not None and times.size > 0
-    return Relations(
-        antecedent=products[pairs.code],
-        consequent=products[pairs.partner],
-        rank=pairs.rank,
-        score=pairs.score,
-        n_both=pairs.n_both.astype(np.int64),
-        n_antecedent=n_counted[pairs.code],
-        n_consequent=n_counted[pairs.partner],
-        n_baskets=index.n_baskets,
-        products=products,
-        n_orders=n_orders[by_popularity],
-        n_lines=baskets.n_lines,
-        n_dropped=baskets.n_dropped,
-        n_giant=baskets.starts.size - 1 - index.n_baskets,
-        scoring=scoring,
-        first_order_at=times.min() if times is not None and is_dated else None,
-        last_order_at=times.max() if times is not None and is_dated else None,
+    weight = basket_weights(baskets.placed_at, half_life_days)
+    shop = Workshop.open(baskets, max_basket, threads, weight=weight, keep_basket=False)
+    pairs = best_pairs(shop.index, rules, threads, progress)
+    parameters = {"half_life_days": half_life_days}
+    return relations_of(shop, pairs, Choice(scoring, parameters, Habit(), {}), best_sellers(shop))
+
+
+def _mine_model(
+    baskets: Baskets,
+    scoring: str,
+    rules: Rules,
+    settings: dict[str, Any],
+    max_basket: int | None,
+    threads: int,
+    progress: Progress | None,
+) -> Relations:
+    if scoring == "auto" and not settings:
+        choice = choose(
+            baskets, k=rules.k, max_basket=max_basket, min_count=rules.min_count,
+            threads=threads, progress=progress,
+        )  # fmt: skip
+    else:
+        choice = chosen_before(scoring, settings)
+    shop = Workshop.open(baskets, max_basket, threads)
+    fitted = fit(shop, choice.scoring, choice.parameters, rules.min_count)
+    rank, place = best_of_rows(fitted.coupling, fitted.scores, rules.k, threads)
+    pairs = Pairs(
+        fitted.coupling.row[place],
+        rank,
+        fitted.coupling.column[place],
+        fitted.scores[place].astype(np.float64),
+        fitted.coupling.n_both[place],
     )
+    return relations_of(shop, pairs, choice, fitted.prior, is_sum=fitted.is_sum)
+
+
+def _settings(
+    scoring: str, parameters: Mapping[str, Any] | None, half_life_days: float | None
+) -> dict[str, Any]:
+    settings = dict(parameters or {})
+    if half_life_days is not None and "half_life_days" in DEFAULTS.get(scoring, {}):
+        settings.setdefault("half_life_days", half_life_days)
+    return settings
 
 
 def _checked_rules(k: int, scoring: str, min_count: int, min_lift_lower: float | None) -> Rules:
@@ -138,11 +167,25 @@ def _checked_rules(k: int, scoring: str, min_count: int, min_lift_lower: float |
     floor = -1.0 if min_lift_lower is None else float(min_lift_lower)
     if min_lift_lower is not None and not 0 <= floor < math.inf:
         raise ValueError(f"min_lift_lower must be zero, positive or None, not {min_lift_lower!r}")
-    return Rules(k, SCORINGS[scoring], min_count, floor)
+    return Rules(k, MEASURES.get(scoring, COUNT), min_count, floor)
+
+
+def _check_parameters(scoring: str, parameters: Mapping[str, Any] | None) -> None:
+    """Refuse what the member does not take: a misspelt parameter would silently do nothing."""
+    if not parameters:
+        return
+    if scoring in MEASURES:
+        raise ValueError(f"parameters: {scoring!r} takes none")
+    member = parameters.get("scoring", scoring)
+    if member not in DEFAULTS:
+        raise ValueError(f"parameters must name one of {', '.join(DEFAULTS)} as scoring")
+    unknown = set(parameters) - set(DEFAULTS[member]) - {"scoring", "habit"}
+    if unknown:
+        raise ValueError(f"parameters: {member!r} takes no {', '.join(sorted(unknown))}")
 
 
 def _check_spans(
-    lines: OrderLines,
+    lines: OrderLines | BasketStore,
     half_life_days: float | None,
     window: timedelta | None,
     max_basket: int | None,
@@ -154,7 +197,7 @@ def _check_spans(
         raise TypeError(f"window must be a datetime.timedelta or None, not {window!r}")
     if window is not None and window <= timedelta(0):
         raise ValueError(f"window must be positive, not {window}")
-    if lines.placed_at is None and (half_life_days is not None or window is not None):
+    if not lines.has_times and (half_life_days is not None or window is not None):
         raise ValueError("half_life_days and window need placed_at in the order lines")
     if max_basket is not None:
         _check_at_least(2, max_basket=max_basket)

@@ -16,8 +16,11 @@ from numpy.typing import NDArray
 from xsell.engine.jit import compiled
 
 Int32s = NDArray[np.int32]
+UInt32s = NDArray[np.uint32]
 Int64s = NDArray[np.int64]
 Floats = NDArray[np.float64]
+
+Whole = int | np.int64
 
 COUNT, CONFIDENCE, JACCARD, INFORMATION = range(4)
 Z_95 = 1.6448536269514722
@@ -54,11 +57,11 @@ def sift_down(
     scores: Floats,
     partners: Int32s,
     counts: Int32s,
-    base: int,
+    base: Whole,
     size: int,
     score: float,
-    partner: int,
-    count: int,
+    partner: Whole,
+    count: Whole,
 ) -> None:
     """Put an entry in place of the worst (the root) of the heap row at `base`.
 
@@ -94,11 +97,11 @@ def push(  # noqa: PLR0917 - a kernel takes arrays, not objects
     partners: Int32s,
     counts: Int32s,
     sizes: Int32s,
-    row: int,
+    row: Whole,
     k: int,
     score: float,
-    partner: int,
-    count: int,
+    partner: Whole,
+    count: Whole,
 ) -> None:
     """Offer an entry to a heap row that keeps the best `k`, the worst of them at its root."""
     base = row * k
@@ -126,11 +129,12 @@ def push(  # noqa: PLR0917 - a kernel takes arrays, not objects
 
 @compiled
 def count_pairs(  # noqa: PLR0917 - a kernel takes arrays, not objects
-    items: Int32s,
+    items: UInt32s,
     offset: Int64s,
-    first: Int32s,
-    last: Int32s,
+    bounds: UInt32s,
     entry_weight: Floats,
+    entry_customer: Int32s,
+    n_baskets_with: Int64s,
     marginal: Floats,
     n_baskets: int,
     k: int,
@@ -143,52 +147,91 @@ def count_pairs(  # noqa: PLR0917 - a kernel takes arrays, not objects
     partners: Int32s,
     counts: Int32s,
     sizes: Int32s,
+    least: Floats,
 ) -> None:
     """Count the anchors in [begin, end) with all more popular products; keep the best per row.
 
-    `marginal` is each product's (decayed) number of baskets; exact counts come from `offset`.
-    The sums of weights are taken in the order of baskets, so no thread changes them.
+    `marginal` is each product's (decayed) number of baskets. The sums of weights are taken in
+    the order of baskets, so no thread changes them. Entries of one customer stand together;
+    with customers, floors and scores go by what is left when the baskets in which a pair's
+    heaviest customer repeated it are taken out of all counts. `least` is a full row's lowest
+    score, else minus infinity.
+    Unsigned arrays spare numba's check for negative indices.
     """
     n_products = offset.size - 1
     n_weights = entry_weight.size
-    both = np.zeros(n_products, np.int32)
-    both_weight = np.zeros(n_products if n_weights else 0, np.float64)
-    touched = np.empty(n_products + 1, np.int32)
+    n_customers = entry_customer.size
+    needs_bound = scoring == INFORMATION or min_lift_lower >= 0.0
+    # counts stand above a base that rises with each anchor: what is below it is old, so that
+    # nothing is reset and the many pairs that stay below min_count are never visited again
+    both = np.zeros(n_products, np.uint32)
+    both_weight = np.empty(n_products if n_weights else 0, np.float64)
+    customer = np.full(n_products if n_customers else 0, -1, np.int32)
+    repeats = np.zeros(n_products if n_customers else 0, np.int32)
+    heaviest = np.zeros(n_products if n_customers else 0, np.int32)
+    reached = np.empty(n_products + 1, np.uint32)
+    base = np.uint32(0)
     for a in range(begin, end):
-        n_a = offset[a + 1] - offset[a]
+        n_a = n_baskets_with[a]
         if n_a < min_count:
             continue
+        enough = np.uint32(base + min_count)
         m = 0
         for x in range(offset[a], offset[a + 1]):
+            first, last = np.int64(bounds[2 * x]), np.int64(bounds[2 * x + 1])
             if n_weights:
                 w = entry_weight[x]
-                for i in range(first[x], last[x]):
-                    both_weight[items[i]] += w
-            for i in range(first[x], last[x]):
+                for i in range(first, last):
+                    b = items[i]
+                    both_weight[b] = w if both[b] <= base else both_weight[b] + w
+            if n_customers:
+                c = entry_customer[x]
+                for i in range(first, last):
+                    b = items[i]
+                    is_new = both[b] <= base
+                    repeats[b] = 1 if is_new or customer[b] != c else repeats[b] + 1
+                    heaviest[b] = 1 if is_new else max(heaviest[b], repeats[b])
+                    customer[b] = c
+            for i in range(first, last):
                 b = items[i]
-                seen = both[b]
-                both[b] = seen + 1
-                # without a branch: the slot is overwritten unless the product is new
-                touched[m] = b
-                m += int(seen == 0)
+                seen = np.uint32(max(both[b], base) + np.uint32(1))
+                both[b] = seen
+                # without a branch: the slot is overwritten unless the product is due
+                reached[m] = b
+                m += int(seen == enough)
         for t in range(m):
-            b = touched[t]
-            n_ab = both[b]
-            both[b] = 0
+            b = np.int64(reached[t])
+            n_ab = np.int64(both[b] - base)
             value = float(n_ab)
             if n_weights:
                 value = both_weight[b]
-                both_weight[b] = 0.0
-            if n_ab < min_count:
-                continue
-            n_b = offset[b + 1] - offset[b]
-            lowest = lift_lower(float(n_ab), float(n_a), float(n_b), float(n_baskets))
-            if lowest <= min_lift_lower:
-                continue
-            score = score_of(scoring, value, marginal[a], marginal[b], lowest)
-            push(scores, partners, counts, sizes, a, k, score, b, n_ab)
-            score = score_of(scoring, value, marginal[b], marginal[a], lowest)
-            push(scores, partners, counts, sizes, b, k, score, a, n_ab)
+            excess = 0
+            gone = 0.0
+            if n_customers and heaviest[b] > 1:
+                excess = heaviest[b] - 1
+                gone = value * (excess / n_ab)
+                value -= gone
+                if n_ab - excess < min_count:
+                    continue
+            lowest = 0.0
+            if needs_bound:
+                lowest = lift_lower(
+                    float(n_ab - excess), float(n_a - excess),
+                    float(n_baskets_with[b] - excess), float(n_baskets - excess),
+                )  # fmt: skip
+                if lowest <= min_lift_lower:
+                    continue
+            score = score_of(scoring, value, marginal[a] - gone, marginal[b] - gone, lowest)
+            if score >= least[a]:
+                push(scores, partners, counts, sizes, a, k, score, b, n_ab)
+                if sizes[a] == k:
+                    least[a] = scores[a * k]
+            score = score_of(scoring, value, marginal[b] - gone, marginal[a] - gone, lowest)
+            if score >= least[b]:
+                push(scores, partners, counts, sizes, b, k, score, a, n_ab)
+                if sizes[b] == k:
+                    least[b] = scores[b * k]
+        base += np.uint32(offset[a + 1] - offset[a])
 
 
 @compiled
@@ -208,7 +251,7 @@ def merge_heaps(  # noqa: PLR0917 - a kernel takes arrays, not objects
         for i in range(row * k, row * k + other_sizes[row]):
             push(
                 scores, partners, counts, sizes, row, k,
-                other_scores[i], other_partners[i], other_counts[i],
+                other_scores[i], np.int64(other_partners[i]), np.int64(other_counts[i]),
             )  # fmt: skip
 
 
@@ -238,7 +281,8 @@ def drain_heaps(
             out_counts[at] = counts[base]
             end = base + left - 1
             sift_down(
-                scores, partners, counts, base, left - 1, scores[end], partners[end], counts[end]
-            )
+                scores, partners, counts, base, left - 1,
+                scores[end], np.int64(partners[end]), np.int64(counts[end]),
+            )  # fmt: skip
         begin += size
     return codes, ranks, out_partners, out_scores, out_counts

@@ -1,11 +1,30 @@
 """What mining finds."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class Habit:
+    """How a shopper's own orders speak when a cart is completed.
+
+    An order that is x orders old (0: the newest) has the share retention ** x / (shrinkage + sum
+    of these), and adds to the score of each of its products share * (base + overlap * products
+    that it has in common with the cart / sqrt(products in the cart)).
+    """
+
+    retention: float = 0.97
+    shrinkage: float = 10.0
+    base: float = 0.7
+    overlap: float = 0.7
+
+    def array(self) -> NDArray[np.float64]:
+        """The four numbers, as the kernel takes them."""
+        return np.array([self.retention, self.shrinkage, self.base, self.overlap])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -24,6 +43,11 @@ class Relations:
     n_lines were read; n_dropped counts the lines left out by reason; n_giant baskets were left
     out of pair counting. first_order_at and last_order_at (UTC as given) bound the orders used,
     None where times were not given or nothing was left.
+
+    For `complete`: prior is a product's score for any cart, habit what the shopper's own orders
+    add; is_sum: whether scores of several antecedents add up (else the largest counts).
+    parameters: what `mine(parameters=...)` takes to do the same without a search; trials: the
+    NDCG@10 on the newest orders of each candidate that `scoring="auto"` tried, empty otherwise.
     """
 
     antecedent: NDArray[Any]
@@ -42,6 +66,11 @@ class Relations:
     scoring: str
     first_order_at: np.datetime64 | None = None
     last_order_at: np.datetime64 | None = None
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    prior: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
+    is_sum: bool = True
+    habit: Habit = field(default_factory=Habit)
+    trials: Mapping[str, float] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return int(self.antecedent.size)

@@ -1,0 +1,101 @@
+"""How fast, in how much memory, beside others: `python -m tests.benchmarks.speed`.
+
+Each contestant runs in a process of its own, on the same generated arrays; seconds are the best
+of `--runs` after one run on a few lines (imports, compilation); memory is the process's peak less
+what it held with the arrays loaded. CPU seconds are those of all threads: where others use the
+machine too, trust their ratio and not that of the seconds. `pip install xsell[bench]` brings the
+others.
+"""
+
+import argparse
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+
+from tests.benchmarks.counters import CONTESTANTS
+from tests.benchmarks.synthetic import order_lines
+
+SIZES = {"1M": (1_000_000, 10_000), "10M": (10_000_000, 100_000), "50M": (50_000_000, 200_000)}
+# these need more memory or minutes than a comparison is worth
+TOO_LARGE = {"10M": {"pandas"}, "50M": {"pandas", "polars"}}
+
+
+def peak_mb() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def run_here(name: str, file: str, runs: int) -> dict[str, float]:
+    arrays = np.load(file)
+    lines = [arrays[field] for field in ("order", "product", "placed_at")]
+    contestant = CONTESTANTS[name]
+    contestant(*(each[:2_000] for each in lines))
+    before = peak_mb()
+    seconds, cpu = [], []
+    for _ in range(runs):
+        started, started_cpu = time.perf_counter(), time.process_time()
+        n_rows = contestant(*lines)
+        seconds.append(time.perf_counter() - started)
+        cpu.append(time.process_time() - started_cpu)
+    return {"seconds": min(seconds), "cpu": min(cpu), "mb": peak_mb() - before, "rows": n_rows}
+
+
+def measure(name: str, file: Path, runs: int) -> dict[str, float]:
+    command = [sys.executable, "-m", "tests.benchmarks.speed", "--only", name]
+    command += ["--file", str(file), "--runs", str(runs)]
+    run = subprocess.run(command, capture_output=True, text=True, check=False)
+    if run.returncode:
+        return {"error": run.stderr.strip().splitlines()[-1] if run.stderr else run.returncode}
+    return json.loads(run.stdout.splitlines()[-1])
+
+
+def table(size: str, names: list[str], runs: int) -> None:
+    n_lines, n_products = SIZES[size]
+    order, product, placed_at = order_lines(n_lines, n_products)
+    sizes = np.bincount(order)
+    print(f"{order.size:,} lines, {n_products:,} products, {sizes.size:,} orders, "
+          f"{int((sizes * (sizes - 1) // 2).sum()):,} pair events")  # fmt: skip
+    print(f"{'':18}{'seconds':>9}{'ratio':>7}{'CPU s':>9}{'ratio':>7}{'MB':>8}{'rows':>12}")
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "lines.npz"
+        np.savez(file, order=order, product=product, placed_at=placed_at)
+        del order, product, placed_at
+        ours = None
+        for name in names:
+            if name in TOO_LARGE.get(size, ()):
+                continue
+            found = measure(name, file, runs)
+            if "error" in found:
+                print(f"{name:18} {found['error']}", flush=True)
+                continue
+            ours = ours or found
+            ratio = {field: found[field] / ours[field] for field in ("seconds", "cpu")}
+            print(
+                f"{name:18}{found['seconds']:9.3f}{ratio['seconds']:7.1f}{found['cpu']:9.3f}"
+                f"{ratio['cpu']:7.1f}{found['mb']:8.0f}{found['rows']:12,}",
+                flush=True,
+            )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("sizes", nargs="*", default=["1M", "10M"], help=", ".join(SIZES))
+    parser.add_argument("--contestants", nargs="*", default=list(CONTESTANTS))
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--only", help=argparse.SUPPRESS)
+    parser.add_argument("--file", help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.only:
+        print(json.dumps(run_here(options.only, options.file, options.runs)))
+        return
+    for size in options.sizes:
+        table(size, options.contestants, options.runs)
+
+
+if __name__ == "__main__":
+    main()

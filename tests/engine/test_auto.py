@@ -1,0 +1,91 @@
+"""The shop's newest orders choose the model; leave-one-out evaluation."""
+
+import numpy as np
+import pytest
+
+from tests.engine.shops import baskets, random_lines
+from xsell.engine import OrderLines, evaluate, mine
+from xsell.engine.tuning import FEW_ORDERS
+
+
+def loyal_lines(n_customers=300, n_orders=12, seed=5) -> OrderLines:
+    """Shoppers who each buy from a few favourites, and pairs that belong together."""
+    rng = np.random.default_rng(seed)
+    order, product, customer, day = [], [], [], []
+    for who in range(n_customers):
+        favourites = rng.integers(0, 100, 3) * 2
+        for visit in range(n_orders):
+            first = rng.choice(favourites)
+            items = {first, first + 1, *(2 * rng.integers(0, 100, rng.integers(0, 3)))}
+            for item in sorted(items):
+                order.append(who * n_orders + visit)
+                product.append(item)
+                customer.append(who)
+                day.append(visit * 30 + who % 30)
+    placed_at = np.datetime64("2026-01-01", "D") + np.array(day)
+    return OrderLines(order, product, placed_at, customer)
+
+
+def test_auto_keeps_what_it_tried_and_never_does_worse_than_a_plain_measure():
+    relations = mine(loyal_lines(), scoring="auto")
+    chosen = {k: v for k, v in relations.trials.items() if k != "with history"}
+    best = max(chosen.values())
+    assert {"popularity", "confidence", "jaccard", "rules", "bm25", "walk"} <= set(chosen)
+    winner = max(chosen, key=chosen.get)
+    assert winner.split()[0] == relations.scoring == relations.parameters["scoring"]
+    assert best >= max(chosen["confidence"], chosen["jaccard"], chosen["popularity"])
+    assert relations.trials["with history"] > best
+
+
+def test_what_auto_found_can_be_passed_back_in():
+    lines = loyal_lines()
+    found = mine(lines, scoring="auto")
+    again = mine(lines, scoring="auto", parameters=found.parameters)
+    assert again.trials == {}
+    assert again.habit == found.habit
+    assert (again.consequent == found.consequent).all()
+    assert (again.score == found.score).all()
+
+
+def test_too_few_orders_get_the_stated_default():
+    relations = mine(baskets(*["ab", "abc", "bc", "d"] * 5), scoring="auto")
+    assert relations.scoring == FEW_ORDERS[0]
+    assert relations.trials == {}
+    assert len(relations) > 0
+
+
+def test_orders_without_times_can_be_tuned_on_too():
+    lines = random_lines()
+    assert mine(OrderLines(lines.order, lines.product), scoring="auto").trials
+
+
+def test_the_report_tells_buying_again_from_buying_something_new():
+    report = evaluate(loyal_lines(), contestants=("popularity", "jaccard", "auto"))
+    assert {r.contestant for r in report.results} == {
+        "popularity", "jaccard", "auto", "auto + history",
+    }  # fmt: skip
+    assert report["auto"].ndcg > report["popularity"].ndcg
+    assert report["auto + history"].hit_rate_again > report["auto"].hit_rate_again
+    gap, low, high = report.difference("auto + history", "popularity")
+    assert 0 < low < gap < high
+    assert report.n_tests == report["auto"].gains.size
+    assert "NDCG@10" in str(report)
+
+
+def test_only_the_older_orders_are_learnt_from():
+    # in the newest tenth a and b meet for the first time
+    contents = ["ac"] * 45 + ["bd"] * 45 + ["ab"] * 10
+    lines = baskets(*contents)
+    dated = OrderLines(lines.order, lines.product, np.datetime64("2026-01-01", "D") + lines.order)
+    report = evaluate(dated, contestants=("confidence",), k=1)
+    assert (report.n_tests, report.n_known) == (10, 90)
+    # c goes with a and d with b before either meets the other
+    assert report["confidence"].ndcg < 1
+    assert (report["confidence"].gains > 0).all()
+
+
+def test_evaluation_refuses_what_it_cannot_do():
+    with pytest.raises(ValueError, match="unknown contestants: magic"):
+        evaluate(random_lines(n_orders=50), contestants=("magic",))
+    with pytest.raises(ValueError, match="nothing to test on"):
+        evaluate(baskets("a", "b"))

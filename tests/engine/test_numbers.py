@@ -1,0 +1,83 @@
+"""Numeric extremes of the models, the store and the patterns."""
+
+import numpy as np
+import pytest
+
+from tests.engine.shops import ID_DTYPES, ID_KINDS, random_lines
+from xsell.engine import BasketStore, OrderLines, bundles, complete, mine, substitutes
+
+MODELS = ["ridge", "walk", "bm25", "rules", "auto"]
+
+
+@pytest.mark.parametrize("kind", sorted(ID_KINDS))
+@pytest.mark.parametrize("scoring", ["ridge", "jaccard"])
+def test_carts_are_completed_in_the_callers_own_ids(kind, scoring):
+    ids = [ID_KINDS[kind](n) for n in (1, 2, 3, 4)]
+    product = np.array([ids[0], ids[1], ids[0], ids[1], ids[2], ids[3]] * 5, ID_DTYPES.get(kind))
+    relations = mine(
+        OrderLines(np.repeat(np.arange(15), 2), product), scoring=scoring, min_lift_lower=None
+    )
+    found, _ = complete(relations, [np.array([ids[0]], ID_DTYPES.get(kind))], k=1)
+    assert found.dtype == product.dtype
+    assert found.tolist() == [[ids[1]]]
+
+
+@pytest.mark.parametrize("scoring", MODELS)
+def test_a_hundred_thousand_identical_baskets_are_modelled(scoring):
+    n = 10**5
+    lines = OrderLines(np.repeat(np.arange(n), 3), np.tile([7, 8, 9], n))
+    relations = mine(lines, scoring=scoring)
+    assert np.isfinite(relations.score).all()
+    ids, scores = complete(relations, [[7, 8]], k=1)
+    assert ids.tolist() == [[9]]
+    assert np.isfinite(scores).all()
+
+
+@pytest.mark.parametrize("scoring", MODELS)
+def test_one_order_of_everything_is_modelled(scoring):
+    lines = OrderLines(np.zeros(60, np.int64), np.arange(60))
+    relations = mine(lines, scoring=scoring, min_count=1)
+    assert np.isfinite(relations.score).all()
+    assert np.isfinite(relations.prior).all()
+    assert complete(relations, [[0]], k=3)[0].count() == 3
+
+
+@pytest.mark.parametrize("scoring", MODELS)
+def test_very_old_orders_do_not_break_a_model(scoring):
+    times = np.repeat(np.array(["1901-01-01", "2026-01-01"], "datetime64[D]"), 20)
+    lines = OrderLines(np.repeat(np.arange(20), 2), np.tile([1, 2, 3, 4], 10), times)
+    parameters = {"half_life_days": 0.5} if scoring in {"ridge", "walk"} else None
+    relations = mine(lines, scoring=scoring, parameters=parameters)
+    assert np.isfinite(relations.score).all()
+
+
+def test_nothing_that_was_passed_in_is_changed():
+    lines = random_lines()
+    columns = {
+        "order": lines.order, "product": lines.product, "placed_at": lines.placed_at,
+        "customer": lines.order % 50, "quantity": np.where(lines.order % 9, 1, -1),
+    }  # fmt: skip
+    before = {name: column.copy() for name, column in columns.items()}
+    for column in columns.values():
+        column.flags.writeable = False
+    given = OrderLines(**columns)
+    for scoring in MODELS:
+        mine(given, scoring=scoring)
+    BasketStore.of(given).add(given).remove(lines.order[:5])
+    substitutes(given)
+    bundles(given)
+    assert all((before[name] == column).all() for name, column in columns.items())
+
+
+def test_ids_too_far_apart_for_a_table_are_hashed():
+    rng = np.random.default_rng(1)
+    far = np.unique(rng.integers(-(2**63), 2**63 - 1, 5_000))
+    product = far[rng.integers(0, far.size, 20_000)]
+    order = rng.integers(0, 2**62, 4_000)[rng.integers(0, 4_000, 20_000)]
+    near = np.searchsorted(far, product)
+    _, dense = np.unique(order, return_inverse=True)
+    rules = {"scoring": "count", "min_count": 1, "min_lift_lower": None}
+    sparse, plain = (mine(OrderLines(*each), **rules) for each in ((order, product), (dense, near)))
+    assert (np.searchsorted(far, sparse.antecedent) == plain.antecedent).all()
+    assert (np.searchsorted(far, sparse.consequent) == plain.consequent).all()
+    assert (sparse.n_both == plain.n_both).all()

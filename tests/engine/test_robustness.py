@@ -1,0 +1,90 @@
+"""One bulk buyer, one robot, one giant basket, one returned order: none makes a relation."""
+
+import numpy as np
+import pytest
+
+from tests.engine.shops import random_lines
+from xsell.engine import OrderLines, mine
+
+A, B = 9_001, 9_002
+SCORINGS = ["information", "jaccard", "count", "ridge", "walk", "rules", "auto"]
+
+
+def shop_with(order, product, customer, quantity=None) -> OrderLines:
+    """A calm shop of many shoppers, and these lines."""
+    calm = random_lines()
+    ones = np.ones(len(calm), np.int64)
+    # the two products sell to everybody, never together
+    alone = np.arange(40)
+    return OrderLines(
+        np.concatenate([calm.order, 20_000 + alone, 30_000 + np.asarray(order)]),
+        np.concatenate([calm.product, np.where(alone % 2, A, B), product]),
+        None,
+        np.concatenate([calm.order % 700, 5_000 + alone, customer]),
+        np.concatenate([ones, np.ones(40, np.int64), ones[:1].repeat(len(order))])
+        if quantity is None
+        else np.concatenate([ones, np.ones(40, np.int64), quantity]),
+    )
+
+
+def related(lines, scoring) -> bool:
+    mined = mine(lines, scoring=scoring)
+    return bool(((mined.antecedent == A) & (mined.consequent == B)).any())
+
+
+@pytest.mark.parametrize("scoring", SCORINGS)
+def test_a_robot_that_orders_the_same_pair_a_thousand_times_makes_no_relation(scoring):
+    order = np.repeat(np.arange(1_000), 2)
+    product = np.tile([A, B], 1_000)
+    assert not related(shop_with(order, product, np.full(2_000, 7_777)), scoring)
+    # the same orders of a thousand shoppers do
+    assert related(shop_with(order, product, 10_000 + order), scoring)
+
+
+@pytest.mark.parametrize("scoring", SCORINGS)
+def test_a_bulk_buyer_of_many_pieces_is_one_order(scoring):
+    assert not related(shop_with([0, 0], [A, B], [7_777] * 2, quantity=[10_000, 10_000]), scoring)
+
+
+@pytest.mark.parametrize("scoring", SCORINGS)
+def test_a_giant_basket_of_1106_lines_makes_no_relation(scoring):
+    giant = np.concatenate([[A, B], np.arange(1_104)])
+    order, customer = np.zeros(1_106, np.int64), np.full(1_106, 7_777)
+    assert not related(shop_with(order, giant, customer), scoring)
+
+
+@pytest.mark.parametrize("scoring", SCORINGS)
+def test_orders_that_came_back_make_no_relation(scoring):
+    order = np.repeat(np.arange(6), 4)
+    product = np.tile([A, B, A, B], 6)
+    quantity = np.tile([1, 1, -1, -1], 6)
+    assert not related(shop_with(order, product, 8_000 + order, quantity), scoring)
+    kept = np.tile([2, 2, -1, -1], 6)
+    if scoring != "auto":  # which finds that in this shop of dice best sellers complete carts best
+        assert related(shop_with(order, product, 8_000 + order, kept), scoring)
+
+
+def test_the_repeats_of_the_heaviest_customer_do_not_raise_a_score():
+    # five shoppers bought the pair once; with or without one of them buying it every day
+    order = np.repeat(np.arange(5), 2)
+    five = shop_with(order, np.tile([A, B], 5), 8_000 + order)
+    often = np.repeat(np.arange(105), 2)
+    daily = shop_with(often, np.tile([A, B], 105), 8_000 + np.minimum(often, 4))
+
+    def row(lines):
+        mined = mine(lines, scoring="count")
+        at = np.flatnonzero((mined.antecedent == A) & (mined.consequent == B))[0]
+        return mined.score[at], mined.n_both[at]
+
+    assert row(five) == (pytest.approx(5.0), 5)
+    assert row(daily) == (pytest.approx(5.0), 105)
+
+
+def test_an_order_without_a_customer_is_a_customer_of_its_own():
+    order = np.repeat(np.arange(5), 2)
+    guests = np.ma.array(np.zeros(10, np.int64), mask=True)
+    lines = OrderLines(
+        np.append(order, np.arange(100, 150)), np.append(np.tile([A, B], 5), np.arange(50)),
+        customer=np.ma.concatenate([guests, np.arange(50)]),
+    )  # fmt: skip
+    assert related(lines, "information")

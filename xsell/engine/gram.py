@@ -1,0 +1,166 @@
+"""Numeric kernels: all pairs that recur, with weights, as a symmetric sparse matrix.
+
+Unlike `pairs`, which keeps the best partners only, models need the pairs among the partners too.
+Rows are kept in CSR form with ascending columns; `min_count` keeps them few.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xsell.engine.jit import compiled
+
+Int32s = NDArray[np.int32]
+UInt32s = NDArray[np.uint32]
+Int64s = NDArray[np.int64]
+Float32s = NDArray[np.float32]
+
+
+@compiled
+def pair_rows(  # noqa: PLR0917 - a kernel takes arrays, not objects
+    items: UInt32s,
+    offset: Int64s,
+    bounds: UInt32s,
+    entry_one: Float32s,
+    entry_two: Float32s,
+    entry_customer: Int32s,
+    n_products: int,
+    min_count: int,
+    begin: int,
+    end: int,
+    row_sizes: Int64s,
+    partner: Int32s,
+    n_both: Int32s,
+    one: Float32s,
+    two: Float32s,
+) -> int:
+    """Pairs of the anchors in [begin, end) with more popular products, and their number.
+
+    Two sums of entry weights go with each pair (the second not, if `entry_two` is empty). With
+    customers, the repeats of the one who bought a pair most are taken out of count and weights.
+    """
+    both = np.zeros(n_products, np.uint32)
+    sums = np.empty((n_products, 2), np.float32)
+    n_customers = entry_customer.size
+    customer = np.full(n_products if n_customers else 0, -1, np.int32)
+    repeats = np.zeros((n_products if n_customers else 0, 2), np.int32)
+    reached = np.empty(n_products + 1, np.uint32)
+    base = np.uint32(0)
+    written = 0
+    for a in range(begin, end):
+        enough = np.uint32(base + min_count)
+        m = 0
+        for x in range(offset[a], offset[a + 1]):
+            w = entry_one[x]
+            v = entry_two[x] if entry_two.size else np.float32(0)
+            if n_customers:
+                c = entry_customer[x]
+                for i in range(np.int64(bounds[2 * x]), np.int64(bounds[2 * x + 1])):
+                    b = items[i]
+                    is_new = both[b] <= base
+                    repeats[b, 0] = 1 if is_new or customer[b] != c else repeats[b, 0] + 1
+                    repeats[b, 1] = 1 if is_new else max(repeats[b, 1], repeats[b, 0])
+                    customer[b] = c
+            for i in range(np.int64(bounds[2 * x]), np.int64(bounds[2 * x + 1])):
+                b = items[i]
+                is_old = both[b] > base
+                sums[b, 0] = sums[b, 0] + w if is_old else w
+                sums[b, 1] = sums[b, 1] + v if is_old else v
+                seen = np.uint32(max(both[b], base) + np.uint32(1))
+                both[b] = seen
+                reached[m] = b
+                m += int(seen == enough)
+        row_begin = written
+        for t in range(m):
+            b = np.int64(reached[t])
+            n_ab = np.int64(both[b] - base)
+            share = np.float32(1)
+            if n_customers and repeats[b, 1] > 1:
+                evidence = n_ab - repeats[b, 1] + 1
+                if evidence < min_count:
+                    continue
+                share = np.float32(evidence / n_ab)
+                n_ab = evidence
+            partner[written] = b
+            n_both[written] = n_ab
+            one[written] = sums[b, 0] * share
+            if two.size:
+                two[written] = sums[b, 1] * share
+            written += 1
+        row_sizes[a] = written - row_begin
+        base += np.uint32(offset[a + 1] - offset[a])
+    return written
+
+
+@compiled
+def symmetric_places(
+    row_sizes: Int64s, partner: Int32s, n_products: int
+) -> tuple[Int64s, Int32s, Int32s]:
+    """From rows of more popular partners to whole rows: bounds, columns, place of each value.
+
+    Values are moved by `values[place]`; columns come out ascending without comparing any.
+    """
+    offset = np.zeros(n_products + 1, np.int64)
+    z = 0
+    for a in range(n_products):
+        offset[a + 1] += row_sizes[a]
+        for _ in range(row_sizes[a]):
+            offset[partner[z] + 1] += 1
+            z += 1
+    for p in range(n_products):
+        offset[p + 1] += offset[p]
+    columns = np.empty(offset[n_products], np.int32)
+    place = np.empty(offset[n_products], np.int32)
+    free = np.empty(n_products, np.int64)
+    for p in range(n_products):
+        free[p] = offset[p] + row_sizes[p]
+    z = 0
+    for a in range(n_products):
+        for _ in range(row_sizes[a]):
+            x = free[partner[z]]
+            free[partner[z]] = x + 1
+            columns[x] = a
+            place[x] = z
+            z += 1
+    for p in range(n_products):
+        free[p] = offset[p]
+    for b in range(n_products):
+        for x in range(offset[b] + row_sizes[b], offset[b + 1]):
+            a = columns[x]
+            columns[free[a]] = b
+            place[free[a]] = place[x]
+            free[a] += 1
+    return offset, columns, place
+
+
+@compiled
+def transposed(offset: Int64s, columns: Int32s, values: Float32s) -> Float32s:
+    """The values of a matrix with symmetric pattern, with rows and columns exchanged."""
+    out = np.empty(values.size, np.float32)
+    free = offset[:-1].copy()
+    for row in range(offset.size - 1):
+        for x in range(offset[row], offset[row + 1]):
+            column = columns[x]
+            out[free[column]] = values[x]
+            free[column] += 1
+    return out
+
+
+@compiled
+def best_places(
+    offset: Int64s, values: Float32s, k: int, begin: int, end: int, chosen: Int64s, sizes: Int32s
+) -> None:
+    """Places of the `k` largest positive values of each row, largest first, ties by column."""
+    for row in range(begin, end):
+        first = row * k
+        n = 0
+        for x in range(offset[row], offset[row + 1]):
+            value = values[x]
+            if value <= 0 or (n == k and value <= values[chosen[first + k - 1]]):
+                continue
+            i = n if n < k else k - 1
+            n = min(n + 1, k)
+            while i > 0 and values[chosen[first + i - 1]] < value:
+                chosen[first + i] = chosen[first + i - 1]
+                i -= 1
+            chosen[first + i] = x
+        sizes[row] = n
