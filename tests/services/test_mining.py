@@ -95,6 +95,15 @@ def test_one_giant_basket_makes_no_relation(orders, products):
     assert MiningRun.objects.get(is_active=True).dropped["in giant baskets (orders)"] == 4
 
 
+@pytest.mark.parametrize(("n_customers", "is_relation"), [(1, False), (12, True)])
+def test_the_habit_of_one_customer_makes_no_relation(orders, products, n_customers, is_relation):
+    customers = make.UserFactory.create_batch(n_customers)
+    for number in range(12):
+        order(products, "jam", "soap", "butter", customer=customers[number % n_customers])
+    recompute_relations()
+    assert (("jam", "butter") in pairs()) == is_relation
+
+
 def test_with_a_half_life_old_orders_weigh_less(products):
     for _ in range(6):
         order(products, "bread", "jam", days_ago=300)
@@ -152,10 +161,10 @@ def test_a_shop_that_goes_on_while_it_is_read_is_mined(orders, products, monkeyp
     def meanwhile(lines, codes):
         order(products, "bread", "jam")
         Order.objects.filter(pk=gone.pk).update(status="cancelled")
-        return dates(lines, codes)
+        return headers(lines, codes)
 
-    dates = reading._dates
-    monkeypatch.setattr(reading, "_dates", meanwhile)
+    headers = reading._headers
+    monkeypatch.setattr(reading, "_headers", meanwhile)
     recompute_relations(half_life_days=100)
     assert MiningRun.objects.get(is_active=True).dropped["without a date"] == 2
 

@@ -161,10 +161,10 @@ def why_not_eligible(candidate: Candidate, scene: Scene) -> str:
     product = scene.details.get(product_id)
     if product is None:
         return "the shop does not know this product any more"
-    if product_id in scene.anchors:
-        return "it is the product itself"
     if product_id in scene.cart.product_ids:
         return "already in the cart"
+    if product_id in scene.anchors:
+        return "it is the product itself"
     if product_id in scene.shown:
         return "another placement of this page shows it"
     if product_id in scene.related.banned_from(candidate.source):

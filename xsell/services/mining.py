@@ -23,7 +23,7 @@ from xsell.adapters import BaseAdapter, get_adapter
 from xsell.engine import OrderLines, Relations, lift, lift_lower_bound, mine
 from xsell.exceptions import MiningFailed
 from xsell.models import BestSeller, CoPurchase, MiningRun
-from xsell.services.reading import OrderLineCodes, Progress, read_order_lines
+from xsell.services.reading import UNKNOWN, OrderLineCodes, Progress, read_order_lines
 from xsell.services.snapshots import (
     ensure_ours,
     fail_run,
@@ -101,14 +101,13 @@ def _mine_into(run: MiningRun, progress: Progress) -> None:
             adapter,
             since=run.since,
             until=run.until,
-            with_dates=parameters["half_life_days"] is not None,
             progress=progress,
         )
         if not codes.orders:
             raise MiningFailed(_no_lines(codes, run.since, run.until))
     with _timed(run, gettext_noop("mining")):
         relations = mine(
-            _order_lines(codes),
+            _order_lines(codes, with_dates=parameters["half_life_days"] is not None),
             k=parameters["k"],
             scoring=parameters["scoring"],
             min_count=parameters["min_count"],
@@ -138,16 +137,18 @@ def _no_lines(codes: OrderLineCodes, since: datetime | None, until: datetime | N
     return f"None of {codes.n_read} order lines {span} counts ({dropped}): nothing changed."
 
 
-def _order_lines(codes: OrderLineCodes) -> OrderLines:
+def _order_lines(codes: OrderLineCodes, *, with_dates: bool) -> OrderLines:
     """The codes as the engine's arrays; the two long ones are not copied."""
     orders = np.frombuffer(codes.orders, np.int64)
     products = np.frombuffer(codes.products, np.int64)
-    if not codes.placed_at:
-        return OrderLines(orders, products)
+    customers = np.frombuffer(codes.customers, np.int64)[orders]
+    known = np.ma.masked_equal(customers, UNKNOWN)
+    if not with_dates:
+        return OrderLines(orders, products, customer=known)
     moments = np.array(
         ["NaT" if it is None else int(it.timestamp()) for it in codes.placed_at], "datetime64[s]"
     )
-    return OrderLines(orders, products, placed_at=moments[orders])
+    return OrderLines(orders, products, placed_at=moments[orders], customer=known)
 
 
 def _categories(

@@ -16,6 +16,7 @@ from xsell.adapters import BaseAdapter
 from xsell.values import ProductId
 
 CHUNK = 20_000
+UNKNOWN = -1
 Progress = Callable[[str, int, int], None]
 """Called with the step's name, how much is done, and how much there is."""
 
@@ -36,14 +37,15 @@ class Codes:
 class OrderLineCodes:
     """Order lines that count, as codes: orders[i] holds products[i], an index into product_ids.
 
-    `placed_at` has one element for each order code, None where the order has no date (any more);
-    it is empty unless it was asked for.
+    `placed_at` and `customers` have one element for each order code: None, and UNKNOWN, where the
+    order does not say (any more).
     """
 
     orders: array[int]
     products: array[int]
     product_ids: list[ProductId]
     placed_at: list[datetime | None]
+    customers: array[int]
     n_read: int
     n_dropped: dict[str, int]
 
@@ -53,13 +55,12 @@ def read_order_lines(
     *,
     since: datetime | None,
     until: datetime | None,
-    with_dates: bool,
     progress: Progress,
 ) -> OrderLineCodes:
     """Read the order lines of [since, until); lines without product or quantity are counted only.
 
-    Two columns are read for each line, and dates once for each order: reading dates with each line
-    costs three times as much.
+    Two columns are read for each line, and date and customer once for each order: reading them with
+    each line costs three times as much.
     """
     lines = adapter.order_lines(since, until)
     usable = Q(xsell_product__isnull=False, xsell_quantity__gt=0)
@@ -76,11 +77,13 @@ def read_order_lines(
         order_codes.extend(orders.encode(order for order, _ in chunk))
         product_codes.extend(products.encode(product for _, product in chunk))
         progress("reading", len(order_codes), n_usable)
+    placed_at, customers = _headers(lines.filter(usable), orders)
     return OrderLineCodes(
         orders=order_codes,
         products=product_codes,
         product_ids=list(products.numbers),
-        placed_at=_dates(lines.filter(usable), orders) if with_dates else [],
+        placed_at=placed_at,
+        customers=customers,
         n_read=counts["n_read"],
         n_dropped={
             gettext_noop("without product"): n_without_product,
@@ -89,21 +92,28 @@ def read_order_lines(
     )
 
 
-def _dates(lines: QuerySet[Any, Any], orders: Codes) -> list[datetime | None]:
-    """When each order was placed, by order code.
+def _headers(lines: QuerySet[Any, Any], orders: Codes) -> tuple[list[datetime | None], array[int]]:
+    """When each order was placed and by whom, by order code.
 
     A shop goes on while it is read: orders placed or cancelled since the lines were read are met
     here, or missed.
     """
     placed_at: list[datetime | None] = [None] * len(orders.numbers)
-    for chunk in chunks(lines.values_list("xsell_order", "xsell_placed_at").distinct()):
-        for order, moment in chunk:
-            if order in orders.numbers:
-                placed_at[orders.numbers[order]] = moment
-    return placed_at
+    codes = array("q", [UNKNOWN]) * len(orders.numbers)
+    customers = Codes()
+    headers = lines.values_list("xsell_order", "xsell_placed_at", "xsell_customer").distinct()
+    for chunk in chunks(headers):
+        for order, moment, customer in chunk:
+            code = orders.numbers.get(order)
+            if code is None:
+                continue
+            placed_at[code] = moment
+            if customer is not None:
+                (codes[code],) = customers.encode([customer])
+    return placed_at, codes
 
 
-def chunks(rows: QuerySet[Any, Any]) -> Iterable[list[tuple[Any, Any]]]:
+def chunks(rows: QuerySet[Any, Any]) -> Iterable[list[tuple[Any, ...]]]:
     """The queryset's rows in lists, through a server-side cursor where the database has one."""
     iterator = rows.iterator(chunk_size=CHUNK)
     while chunk := list(itertools.islice(iterator, CHUNK)):
