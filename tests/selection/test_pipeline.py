@@ -174,6 +174,16 @@ def test_variety_gives_way_before_a_placement_stays_empty(shop):
     assert told["wide strap"] == ("variety", False)
 
 
+def test_what_two_sources_propose_and_variety_holds_back_is_told_for_both(shop):
+    shop.place("cart", max_per_category=1, min_items=3, max_items=4)
+    shop.stock("long strap", category=shop["strap"].category)
+    shop.relate("camera", "strap", "long strap")
+    shop.bought_with("camera", "long strap")
+    decisions = shop.content("cart", cart=["camera"]).decisions
+    told = [(it.source, it.step) for it in decisions if it.product_id == shop["long strap"].pk]
+    assert told == [("pinned", "shown"), ("mined", "once"), ("pinned", "minimum")]
+
+
 def test_a_cart_adds_up_what_its_products_suggest(shop):
     shop.bought_with("camera", "strap", score=0.5)
     shop.bought_with("lens", "case", score=0.4)

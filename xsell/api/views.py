@@ -23,12 +23,11 @@ from xsell.api.throttles import XsellThrottle
 from xsell.exceptions import UnknownPlacement
 from xsell.models.fields import product_id_from
 from xsell.selection.pages import Page
-from xsell.selection.placements import named
+from xsell.selection.placements import PRODUCT_PAGE, named
 from xsell.storefront.guard import guarded
 from xsell.storefront.rendering import page_of, placement_context, together_context
 from xsell.values import ProductId
 
-PRODUCT_PAGE = "product-page"
 NOTHING: dict[str, Any] = {"heading": "", "suggestions": (), "currency": "", "all": ()}
 REASONS = {"type": "array", "items": {"type": "string"}}
 REFUSALS = {

@@ -17,7 +17,7 @@ from xsell.models import Placement
 from xsell.selection.bundles import bundle_offers
 from xsell.selection.offers import holding
 from xsell.selection.pipeline import Scene, fill_placement, why_not_buyable, why_not_eligible
-from xsell.selection.placements import named
+from xsell.selection.placements import CHECKOUT_BUMP, UPGRADE, named
 from xsell.selection.surroundings import Knowledge, Surroundings
 from xsell.selection.tiers import tier_rungs, upgrades
 from xsell.values import (
@@ -33,9 +33,6 @@ from xsell.values import (
     TierRung,
     Upgrade,
 )
-
-UPGRADE_SLUG = "upgrade"
-BUMP_SLUG = "checkout-bump"
 
 
 class Page:
@@ -85,7 +82,7 @@ class Page:
 
     def upgrades(self, product_id: ProductId) -> tuple[PlacementContent, tuple[Upgrade, ...]]:
         """The next steps up from the product, with the heading that the placement gives them."""
-        content = self.placement(UPGRADE_SLUG, product_id=product_id)
+        content = self.placement(UPGRADE, product_id=product_id)
         current = self._knowledge.details.get(product_id)
         if current is None or current.price is None:
             return content, ()
@@ -106,7 +103,7 @@ class Page:
         Whether it was among the few that the checkout showed is not asked: what a shopper was
         shown on one page must still hold when it is clicked.
         """
-        placement = named(self.placements, BUMP_SLUG)
+        placement = named(self.placements, CHECKOUT_BUMP)
         around = self._around(placement, None, None)
         scene = self._scene(around)
         for candidate in self._offers(placement, around):

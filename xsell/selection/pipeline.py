@@ -87,7 +87,9 @@ class _Chosen:
         """Below the minimum, what was held back for variety is better than nothing."""
         while self.held_back and len(self.suggestions) < self.placement.min_items:
             candidate, _ = self.held_back.pop(0)
-            if not self._repeats(candidate):
+            if reason := self._repeats(candidate):
+                self._decide(candidate, "once", kept=False, reason=reason)
+            else:
                 self._take(candidate)
 
     def leave_the_rest(self) -> None:

@@ -5,6 +5,12 @@ from __future__ import annotations
 from xsell.exceptions import UnknownPlacement
 from xsell.models import Placement
 
+PRODUCT_PAGE = "product-page"
+UPGRADE = "upgrade"
+CART = "cart"
+CHECKOUT_BUMP = "checkout-bump"
+THANK_YOU = "thank-you"
+
 
 def placements_by_slug() -> dict[str, Placement]:
     """Every placement, in one query: a page draws several of them."""

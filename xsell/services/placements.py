@@ -10,22 +10,23 @@ from django.db import router
 from django.utils.translation import gettext_noop
 
 from xsell.models import Offer
+from xsell.selection.placements import CART, CHECKOUT_BUMP, PRODUCT_PAGE, THANK_YOU, UPGRADE
 from xsell.values import Source
 
 DEFAULT_PLACEMENTS: dict[str, dict[str, Any]] = {
-    "product-page": {
+    PRODUCT_PAGE: {
         "heading": gettext_noop("Frequently bought together"),
         "fallback_heading": gettext_noop("Goes well with this"),
         "sources": [Source.PINNED, Source.MINED, Source.CATEGORY_BEST_SELLERS],
         "min_items": 2,
         "max_items": 3,
     },
-    "upgrade": {
+    UPGRADE: {
         "heading": gettext_noop("A step up"),
         "sources": [Source.TIERS],
         "max_items": 1,
     },
-    "cart": {
+    CART: {
         "heading": gettext_noop("Goes well with your cart"),
         "fallback_heading": gettext_noop("Popular with other shoppers"),
         "sources": [Source.PINNED, Source.OFFERS, Source.MINED, Source.BEST_SELLERS],
@@ -33,13 +34,13 @@ DEFAULT_PLACEMENTS: dict[str, dict[str, Any]] = {
         "max_items": 4,
         "max_per_category": 1,
     },
-    "checkout-bump": {
+    CHECKOUT_BUMP: {
         "heading": gettext_noop("Add to your order"),
         "sources": [Source.OFFERS],
         "offer_kind": Offer.Kind.BUMP,
         "max_items": 2,
     },
-    "thank-you": {
+    THANK_YOU: {
         "heading": gettext_noop("For your next order"),
         "fallback_heading": gettext_noop("Popular with other shoppers"),
         "sources": [Source.PINNED, Source.MINED, Source.BEST_SELLERS],

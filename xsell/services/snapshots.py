@@ -82,6 +82,7 @@ def switch_to(run: MiningRun) -> None:
     """
     with transaction.atomic(using=router.db_for_write(MiningRun)):
         runs = MiningRun.objects.select_for_update()
+        # Locked first, so that nobody takes over between the look and the switch.
         runs.get(pk=run.pk)
         ensure_ours(run)
         runs.filter(is_active=True).update(is_active=False)

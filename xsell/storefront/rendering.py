@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 from xsell.adapters import get_adapter
 from xsell.models.fields import product_id_from
 from xsell.selection.pages import Page
+from xsell.selection.placements import PRODUCT_PAGE
 from xsell.storefront.guard import guarded
 from xsell.values import PlacementContent, ProductId
 
@@ -80,7 +81,7 @@ def together_context(page: Page, product: Any) -> dict[str, Any]:
     product that is in the cart already is not put there a second time.
     """
     product_id = key_of(product)
-    content = page.placement("product-page", product_id=product_id)
+    content = page.placement(PRODUCT_PAGE, product_id=product_id)
     current = page.known()[0].get(product_id)
     if current is not None and not page.may_add(current):
         current = None

@@ -14,7 +14,7 @@ from django.template import Context
 from django.utils.translation import get_language, gettext
 
 from xsell.adapters import get_adapter
-from xsell.selection.pages import BUMP_SLUG
+from xsell.selection.placements import CART, CHECKOUT_BUMP
 from xsell.storefront import rendering
 
 register = template.Library()
@@ -67,13 +67,13 @@ def bundle_offers(context: Context, product: Any) -> str:
 @register.simple_tag(takes_context=True)
 def cross_sells(context: Context) -> str:
     """What goes well with the cart."""
-    return _placement(context, "xsell/cross_sells.html", "cart")
+    return _placement(context, "xsell/cross_sells.html", CART)
 
 
 @register.simple_tag(takes_context=True)
 def bump_offers(context: Context) -> str:
     """One tick before paying. Stands outside the shop's own form; never ticked beforehand."""
-    return _placement(context, "xsell/bump_offers.html", BUMP_SLUG)
+    return _placement(context, "xsell/bump_offers.html", CHECKOUT_BUMP)
 
 
 @register.simple_tag(takes_context=True)

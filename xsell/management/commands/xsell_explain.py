@@ -14,6 +14,7 @@ from xsell.adapters import BaseAdapter, get_adapter
 from xsell.exceptions import UnknownPlacement
 from xsell.models.fields import product_id_from
 from xsell.selection.explaining import Explanation, explain
+from xsell.selection.placements import CART, PRODUCT_PAGE
 from xsell.values import Decision, ProductId
 
 
@@ -37,7 +38,7 @@ class Command(BaseCommand):
         in_cart = [product_named(adapter, name) for name in options["cart"]]
         if product_id is None and not in_cart:
             raise CommandError("Name a product, or put one into the cart with --cart.")
-        slug = options["placement"] or ("cart" if product_id is None else "product-page")
+        slug = options["placement"] or (CART if product_id is None else PRODUCT_PAGE)
         try:
             explanation = explain(
                 adapter,
