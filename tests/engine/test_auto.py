@@ -5,7 +5,7 @@ import pytest
 
 from tests.engine.shops import baskets, random_lines
 from xsell.engine import OrderLines, evaluate, mine
-from xsell.engine.tuning import FEW_ORDERS
+from xsell.engine.tuning import FEW_ORDERS, described
 
 
 def loyal_lines(n_customers=300, n_orders=12, seed=5) -> OrderLines:
@@ -28,13 +28,64 @@ def loyal_lines(n_customers=300, n_orders=12, seed=5) -> OrderLines:
 
 def test_auto_keeps_what_it_tried_and_never_does_worse_than_a_plain_measure():
     relations = mine(loyal_lines(), scoring="auto")
-    chosen = {k: v for k, v in relations.trials.items() if k != "with history"}
-    best = max(chosen.values())
-    assert {"popularity", "confidence", "jaccard", "rules", "bm25", "walk"} <= set(chosen)
-    winner = max(chosen, key=chosen.get)
-    assert winner.split()[0] == relations.scoring == relations.parameters["scoring"]
-    assert best >= max(chosen["confidence"], chosen["jaccard"], chosen["popularity"])
-    assert relations.trials["with history"] > best
+    tried = {k: v for k, v in relations.trials.items() if k != "with history"}
+    assert {"popularity", "confidence", "jaccard", "rules", "bm25", "walk", "ridge"} <= set(tried)
+    parameters = {k: v for k, v in relations.parameters.items() if k not in {"scoring", "habit"}}
+    chosen = tried[described(relations.scoring, parameters)]
+    assert chosen >= max(tried["confidence"], tried["jaccard"], tried["popularity"])
+    assert relations.trials["with history"] > chosen
+
+
+def households(n_customers=200, n_orders=12, seed=6) -> OrderLines:
+    """Shoppers who each buy pairs of their own, again and again, that nobody else buys."""
+    rng = np.random.default_rng(seed)
+    order, product, customer, day = [], [], [], []
+    for who in range(n_customers):
+        pairs = rng.choice(400, (3, 2), replace=False)
+        for visit in range(n_orders):
+            items = {*pairs[visit % 3].tolist(), *rng.integers(400, 440, 2).tolist()}
+            for item in sorted(items):
+                order.append(who * n_orders + visit)
+                product.append(item)
+                customer.append(who)
+                day.append(visit * 30 + who % 30)
+    placed_at = np.datetime64("2026-01-01", "D") + np.array(day)
+    return OrderLines(order, product, placed_at, customer)
+
+
+def test_where_households_buy_the_same_again_their_repeats_complete_carts():
+    relations = mine(households(), scoring="auto")
+    assert relations.parameters["keeps_repeats"] is True
+    assert relations.trials["walk keeps_repeats=True"] > 2 * relations.trials["walk"]
+
+
+def test_a_robot_alone_does_not_let_repeats_speak():
+    calm = random_lines()
+    robot = np.repeat(np.arange(10_000, 11_000), 2)
+    lines = OrderLines(
+        np.concatenate([calm.order, robot]),
+        np.concatenate([calm.product, np.tile([9_001, 9_002], 1_000)]),
+        None,
+        np.concatenate([calm.order % 700, np.full(robot.size, 7_777)]),
+    )
+    relations = mine(lines, scoring="auto")
+    assert relations.parameters.get("keeps_repeats", False) is False
+    assert 9_001 not in relations.antecedent
+
+
+def test_a_robot_among_households_makes_no_relation():
+    lines = households()
+    first = int(lines.order.max()) + 1
+    robot = np.repeat(np.arange(first, first + 1_000), 2)
+    with_robot = OrderLines(
+        np.concatenate([lines.order, robot]),
+        np.concatenate([lines.product, np.tile([9_001, 9_002], 1_000)]),
+        np.concatenate([lines.placed_at, np.full(robot.size, lines.placed_at[0])]),
+        np.concatenate([lines.customer, np.full(robot.size, 7_777)]),
+    )
+    relations = mine(with_robot, scoring="auto")
+    assert relations.parameters["keeps_repeats"] is True
+    assert 9_001 not in relations.antecedent
 
 
 def test_what_auto_found_can_be_passed_back_in():

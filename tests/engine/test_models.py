@@ -40,7 +40,10 @@ def test_ridge_weights_are_those_of_a_dense_solve():
     shop = shop_of(random_lines(n_orders=400, n_products=25))
     fitted = fit(
         shop, "ridge",
-        {"half_life_days": 90.0, "lam": LAM, "n_predictors": 30, "walk_share": 0.0},
+        {
+            "half_life_days": 90.0, "lam": LAM, "n_predictors": 30, "walk_share": 0.0,
+            "jaccard_share": 0.0,
+        },
     )  # fmt: skip
     x = matrix(shop)
     weight = shop.decay(90.0) * np.maximum(x.sum(1) - 1, 1) ** -0.5
@@ -60,9 +63,8 @@ def test_ridge_weights_are_those_of_a_dense_solve():
 
 def test_ridge_takes_the_predictors_of_the_largest_gain():
     shop = shop_of(random_lines(n_orders=400, n_products=25))
-    fitted = fit(
-        shop, "ridge", {"half_life_days": None, "lam": LAM, "n_predictors": 3, "walk_share": 0.0}
-    )
+    alone = {"walk_share": 0.0, "jaccard_share": 0.0}
+    fitted = fit(shop, "ridge", {"half_life_days": None, "lam": LAM, "n_predictors": 3, **alone})
     x = matrix(shop)
     weight = np.maximum(x.sum(1) - 1, 1) ** -0.5
     d = weight @ x
@@ -118,7 +120,10 @@ def test_recurring_pairs_are_counted_without_the_heaviest_customers_repeats(
     )
     shop = shop_of(OrderLines(order, product, customer=customer), threads)
     weight = np.ones(len(orders))
-    coupling = couple(shop.index, weight, 2 * weight, threads=threads, min_count=min_count)
+    coupling = couple(
+        shop.index, weight, 2 * weight, threads=threads, min_count=min_count,
+        customer=shop.baskets.customer,
+    )  # fmt: skip
     by_customer = defaultdict(Counter)
     for who, items in orders:
         for pair in permutations(items, 2):

@@ -37,16 +37,26 @@ class Coupling:
 
 
 def couple(
-    index: Index, one: NDArray[Any], two: NDArray[Any], *, threads: int, min_count: int = 1
+    index: Index,
+    one: NDArray[Any],
+    two: NDArray[Any],
+    *,
+    threads: int,
+    min_count: int = 1,
+    customer: NDArray[np.int32] | None = None,
 ) -> Coupling:
     """Pairs in at least `min_count` baskets, or as many more as keep them under MAX_PAIRS.
 
-    `one` and `two` weigh baskets; `two` may be empty.
+    `one` and `two` weigh baskets; `two` may be empty. `customer` per basket says whose repeats
+    are no evidence; baskets of one customer stand together. None: every basket is evidence.
     """
+    whose = np.empty(0, np.int32)
+    if customer is not None and customer.size:
+        whose = customer[index.basket]
     if min_count < 2 and int(index.work.sum()) > MAX_PAIRS:
         min_count = 2
     while True:
-        rows = _half_rows(index, one, two, threads, min_count)
+        rows = _half_rows(index, one, two, whose, threads, min_count)
         if rows[1].size <= MAX_PAIRS:
             break
         min_count += 1
@@ -59,7 +69,12 @@ def couple(
 
 
 def _half_rows(
-    index: Index, one: NDArray[Any], two: NDArray[Any], threads: int, min_count: int
+    index: Index,
+    one: NDArray[Any],
+    two: NDArray[Any],
+    whose: NDArray[np.int32],
+    threads: int,
+    min_count: int,
 ) -> list[NDArray[Any]]:
     """Row sizes, partners, counts and weights, put together in the order of codes."""
     n_products = index.work.size
@@ -75,7 +90,7 @@ def _half_rows(
         columns += [np.empty(most, np.float32), np.empty(most if two.size else 0, np.float32)]
         written = pair_rows(
             index.items.view(np.uint32), index.offset, index.bounds.view(np.uint32),
-            entry_one, entry_two, index.entry_customer, n_products, min_count, begin, end,
+            entry_one, entry_two, whose, n_products, min_count, begin, end,
             row_sizes, *columns,
         )  # fmt: skip
         parts[begin] = [column[:written].copy() for column in columns]

@@ -1,6 +1,7 @@
 """Leave one out: hide one product of each of the newest baskets, and see who guesses it."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,13 +22,14 @@ class Task:
     """Carts in product numbers of `known`, the product hidden from each, what came before.
 
     known: baskets to learn from. is_repeat: whether the shopper had bought the hidden product
-    before; all False without customers.
+    before; all False without customers. customer: a number per cart, each its own if unknown.
     """
 
     known: Baskets
     carts: Carts
     hidden: Int32s
     is_repeat: NDArray[np.bool_]
+    customer: NDArray[Any]
 
 
 def by_time(baskets: Baskets) -> NDArray[np.int64]:
@@ -37,30 +39,36 @@ def by_time(baskets: Baskets) -> NDArray[np.int64]:
     return np.argsort(baskets.placed_at, kind="stable")
 
 
-def newest_as_task(baskets: Baskets, share: float, max_carts: int) -> Task:
+def newest_as_task(
+    baskets: Baskets, share: float, max_carts: int, *, rounds: int = 1, most_of_one: float = 1.0
+) -> Task:
     """Hide one product of each of the newest `share` of baskets, of `max_carts` at most.
 
     Products that the older baskets do not know are left out, and then baskets of fewer than two.
+    Where there are fewer baskets than `max_carts`, each comes up to `rounds` times, with another
+    product hidden each time. No customer fills more than `most_of_one` of the carts, or twice an
+    even share where there are few customers.
     """
     ordered = by_time(baskets)
     n_known = ordered.size - int(ordered.size * share)
     is_known = np.zeros(ordered.size, np.bool_)
     is_known[ordered[:n_known]] = True
     known = baskets.only(is_known)
-    is_sold = known.n_baskets_with > 0
     rng = np.random.default_rng(SEED + 1)
-    contents = _contents(baskets, ordered[n_known:], is_sold)
+    contents = _contents(baskets, ordered[n_known:], known.n_baskets_with > 0)
     contents = [each for each in contents if each[1].size >= 2]
+    contents = _fair(contents, baskets.customer, most_of_one, rng)
     if len(contents) > max_carts:
         chosen = np.sort(rng.choice(len(contents), max_carts, replace=False))
         contents = [contents[i] for i in chosen]
-    picks = [int(rng.integers(items.size)) for _, items in contents]
-    hidden = np.array([items[i] for (_, items), i in zip(contents, picks, strict=True)], np.int32)
-    kept = [np.delete(items, i) for (_, items), i in zip(contents, picks, strict=True)]
-    tested = np.array([basket for basket, _ in contents], np.int64)
+    hiding = _hiding([items.size for _, items in contents], max_carts, rounds, rng)
+    hidden = np.array([contents[cart][1][i] for cart, i in hiding], np.int32)
+    kept = [np.delete(contents[cart][1], i) for cart, i in hiding]
+    tested = np.array([contents[cart][0] for cart, _ in hiding], np.int64)
     past = _pasts(baskets, is_known, tested)
     carts = Carts(_offsets([x.size for x in kept]), _flat(kept), *past)
-    return Task(known, carts, hidden, _is_repeat(carts, hidden))
+    customer = np.arange(tested.size) if baskets.customer is None else baskets.customer[tested]
+    return Task(known, carts, hidden, _is_repeat(carts, hidden), customer)
 
 
 def _contents(
@@ -71,6 +79,38 @@ def _contents(
         items = baskets.items[baskets.starts[basket] : baskets.starts[basket + 1]]
         found.append((basket, np.sort(items[is_sold[items]])))
     return found
+
+
+def _hiding(
+    sizes: list[int], max_carts: int, rounds: int, rng: np.random.Generator
+) -> list[tuple[int, int]]:
+    """Which basket hides which of its products: all once, then all that can a second time ..."""
+    orders = [rng.permutation(size) for size in sizes]
+    pairs = [
+        (basket, int(order[turn]))
+        for turn in range(rounds)
+        for basket, order in enumerate(orders)
+        if turn < order.size
+    ]
+    return pairs[:max_carts]
+
+
+def _fair(
+    contents: list[tuple[int, Int32s]],
+    customer: NDArray[np.int32] | None,
+    most_of_one: float,
+    rng: np.random.Generator,
+) -> list[tuple[int, Int32s]]:
+    """Baskets in their order, without a random part of those of customers who have too many."""
+    if customer is None or most_of_one >= 1 or not contents:
+        return contents
+    owner = customer[[basket for basket, _ in contents]]
+    share = max(most_of_one, 2.0 / np.unique(owner).size)
+    limit = max(1, int(share * owner.size))
+    shuffled = rng.permutation(owner.size)
+    by_owner = shuffled[np.argsort(owner[shuffled], kind="stable")]
+    turn = np.arange(owner.size) - np.searchsorted(owner[by_owner], owner[by_owner])
+    return [contents[i] for i in np.sort(by_owner[turn < limit]).tolist()]
 
 
 def _pasts(
@@ -123,7 +163,7 @@ def in_codes(task: Task, shop: Workshop) -> Task:
         task.carts.offset, code[task.carts.items], task.carts.past_offset,
         code[task.carts.past_items], task.carts.past_rank,
     )  # fmt: skip
-    return Task(task.known, carts, code[task.hidden], task.is_repeat)
+    return Task(task.known, carts, code[task.hidden], task.is_repeat, task.customer)
 
 
 def top_rows(fit: Fit, k: int | None, threads: int) -> Rows:

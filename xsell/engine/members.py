@@ -4,7 +4,8 @@ Every member comes down to the same form: the score of product j for a cart is a
 the sum (rules: the largest) of the scores of the pairs (a, j) over the products a of the cart.
 That form is stored with the relations, and served by anything that can add.
 
-- "ridge": centred local ridge (`ridge`) plus `walk_share` times the walk. Prior: its intercept.
+- "ridge": centred local ridge (`ridge`) plus `walk_share` times the walk plus `jaccard_share` times
+  Jaccard. Prior: its intercept.
 - "walk": two steps of a random walk from product to basket to product, P3-alpha with beta
   (Cooper et al. 2014, WWW; Paudel et al. 2017, ACM TiiS 7:1): (sum over common baskets of
   weight / (size - 1) / d_a) ** alpha / (n_j / mean n) ** beta. Prior: popularity, to break ties.
@@ -13,9 +14,13 @@ That form is stored with the relations, and served by anything that can add.
 - "rules": the largest confidence of the rules with `least_support` baskets, best sellers after.
 - "jaccard", "confidence", "count": `mining.mine`'s, best sellers after.
 - "popularity": best sellers alone, for comparison; it makes no relation.
+
+Where customers are known, the repeats of the one customer who bought a pair most are no evidence
+for it. `keeps_repeats` lets them speak: a shop whose shoppers come back for the same things completes
+carts better with it. Customers of very many orders (`Workshop.regulars`) are never let.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,18 +41,20 @@ Float32s = NDArray[np.float32]
 DEFAULTS: dict[str, dict[str, Any]] = {
     "ridge": {
         "half_life_days": 120.0, "size_exponent": 0.5, "n_predictors": 50, "lam": 50.0,
-        "walk_share": 0.3, "beta": 0.0,
+        "walk_share": 1.0, "beta": 0.0, "jaccard_share": 0.1, "keeps_repeats": False,
     },
-    "walk": {"half_life_days": 120.0, "alpha": 1.0, "beta": 0.0},
-    "bm25": {"k1": 1.2, "b": 0.75},
-    "rules": {"least_support": 5},
-    "jaccard": {},
-    "confidence": {},
-    "count": {},
+    "walk": {"half_life_days": 120.0, "alpha": 1.0, "beta": 0.0, "keeps_repeats": False},
+    "bm25": {"k1": 1.2, "b": 0.75, "keeps_repeats": False},
+    "rules": {"least_support": 5, "keeps_repeats": False},
+    "jaccard": {"keeps_repeats": False},
+    "confidence": {"keeps_repeats": False},
+    "count": {"keeps_repeats": False},
     "popularity": {},
 }  # fmt: skip
 # best sellers break ties and follow after whatever has a score, however small
 TIE_BREAK = 1e-9
+REGULAR_ORDERS = 100
+REGULAR_TIMES = 10.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,6 +76,7 @@ class Workshop:
     index: Index
     threads: int
     couplings: dict[Any, Coupling]
+    solutions: dict[Any, tuple[Float32s, Floats]]
 
     @classmethod
     def open(
@@ -93,7 +101,7 @@ class Workshop:
             baskets.items, baskets.starts, is_counted, code, plain if weight is None else weight,
             customer, threads, keep_basket=keep_basket,
         )  # fmt: skip
-        return cls(baskets, by_popularity, index, threads, {})
+        return cls(baskets, by_popularity, index, threads, {}, {})
 
     def decay(self, half_life_days: float | None) -> Floats:
         weight = basket_weights(self.baskets.placed_at, half_life_days)
@@ -107,14 +115,44 @@ class Workshop:
         )
         return sums
 
-    def coupling(self, key: Any, one: Floats, two: Floats, min_count: int) -> Coupling:
-        key = (*key, min_count)
+    def regulars(self) -> NDArray[np.int32]:
+        """Customers per basket, those alone whose repeats count in no case; empty if none.
+
+        They have more than REGULAR_ORDERS orders, and more than REGULAR_TIMES as many as the
+        customer of the median order: robots, resellers and the shop's own test account.
+        """
+        customer = self.baskets.customer
+        if customer is None or not customer.size:
+            return np.empty(0, np.int32)
+        n_orders = np.bincount(customer)[customer]
+        is_regular = n_orders > max(REGULAR_ORDERS, REGULAR_TIMES * float(np.median(n_orders)))
+        if not is_regular.any():
+            return np.empty(0, np.int32)
+        own = int(customer.max()) + 1 + np.arange(customer.size, dtype=np.int32)
+        return np.where(is_regular, customer, own)
+
+    def coupling(
+        self, key: Any, one: Floats, two: Floats, min_count: int, *, keeps_repeats: bool
+    ) -> Coupling:
+        """The pairs under these weightings, which `key` tells from others."""
+        key = (*key, min_count, keeps_repeats)
         if key not in self.couplings:
             self.couplings.clear()  # one at a time: they are the bulk of the memory
+            self.solutions.clear()
             self.couplings[key] = couple(
-                self.index, one, two, threads=self.threads, min_count=min_count
-            )
+                self.index, one, two, threads=self.threads, min_count=min_count,
+                customer=self.regulars() if keeps_repeats else self.baskets.customer,
+            )  # fmt: skip
         return self.couplings[key]
+
+    def solution(
+        self, key: Any, solve: Callable[[], tuple[Float32s, Floats]]
+    ) -> tuple[Float32s, Floats]:
+        """What `solve` found for the coupling at hand, from the last time if that was asked."""
+        if key not in self.solutions:
+            self.solutions.clear()
+            self.solutions[key] = solve()
+        return self.solutions[key]
 
 
 def fit(shop: Workshop, scoring: str, parameters: Parameters, min_count: int = 1) -> Fit:
@@ -147,26 +185,48 @@ def _weightings(
 def _fit_ridge(shop: Workshop, settings: Parameters, min_count: int) -> Fit:
     half_life, exponent = settings["half_life_days"], settings["size_exponent"]
     one, two = _weightings(shop, settings, exponent)
-    coupling = shop.coupling((half_life, exponent), one, two, min_count)
+    coupling = shop.coupling(
+        (half_life, exponent), one, two, min_count, keeps_repeats=settings["keeps_repeats"]
+    )
+    n_predictors, lam = int(settings["n_predictors"]), float(settings["lam"])
+    weights, intercept = shop.solution(
+        (n_predictors, lam), lambda: _solved(shop, coupling, one, n_predictors, lam)
+    )
+    scores = weights.copy()
+    if settings["walk_share"]:
+        scores += np.float32(settings["walk_share"]) * _steps(shop, settings, coupling)
+    if settings["jaccard_share"]:
+        scores += np.float32(settings["jaccard_share"]) * _overlap(shop, coupling)
+    return Fit(coupling, scores, intercept, is_sum=True)
+
+
+def _solved(
+    shop: Workshop, coupling: Coupling, one: Floats, n_predictors: int, lam: float
+) -> tuple[Float32s, Floats]:
+    """Regression weights in rows of antecedents, and the intercept of each product."""
     d = shop.marginals(one)
     total = float(one[shop.index.is_counted].sum())
-    n = shop.index.n_baskets_with
     # lam is in baskets: brought to the mean weight of one
-    lam = float(settings["lam"]) * d.sum() / max(int(n.sum()), 1)
+    lam *= d.sum() / max(int(shop.index.n_baskets_with.sum()), 1)
     solved = np.zeros(coupling.column.size, np.float32)
     intercept = np.zeros(d.size)
     in_threads(
         lambda begin, end: ridge_rows(
-            coupling.offset, coupling.column, coupling.one, d, total,
-            int(settings["n_predictors"]), lam, begin, end, solved, intercept,
+            coupling.offset, coupling.column, coupling.one, d, total, n_predictors, lam, begin,
+            end, solved, intercept,
         ),
         chunk_bounds(np.minimum(np.diff(coupling.offset), 200) + 1),
         shop.threads,
     )  # fmt: skip
-    scores = transposed(coupling.offset, coupling.column, solved)
-    if settings["walk_share"]:
-        scores += np.float32(settings["walk_share"]) * _steps(shop, settings, coupling)
-    return Fit(coupling, scores, intercept, is_sum=True)
+    return transposed(coupling.offset, coupling.column, solved), intercept
+
+
+def _overlap(shop: Workshop, coupling: Coupling) -> Float32s:
+    """Jaccard of each pair."""
+    n = shop.index.n_baskets_with.astype(np.float32)
+    both = coupling.n_both.astype(np.float32)
+    jaccard: Float32s = both / (n[coupling.row] + n[coupling.column] - both)
+    return jaccard
 
 
 def _steps(shop: Workshop, settings: Parameters, coupling: Coupling) -> Float32s:
@@ -188,14 +248,18 @@ def _steps(shop: Workshop, settings: Parameters, coupling: Coupling) -> Float32s
 def _fit_walk(shop: Workshop, settings: Parameters, min_count: int) -> Fit:
     half_life = settings["half_life_days"]
     one, two = _weightings(shop, settings, 0.5)
-    coupling = shop.coupling((half_life, 0.5), one, two, min_count)
+    coupling = shop.coupling(
+        (half_life, 0.5), one, two, min_count, keeps_repeats=settings["keeps_repeats"]
+    )
     return Fit(coupling, _steps(shop, settings, coupling), best_sellers(shop), is_sum=True)
 
 
 def _fit_bm25(shop: Workshop, settings: Parameters, min_count: int) -> Fit:
     sizes = shop.baskets.sizes
     idf = np.log(max(shop.index.work.size, 1)) - np.log1p(sizes)
-    coupling = shop.coupling(("bm25",), idf**2, np.empty(0), min_count)
+    coupling = shop.coupling(
+        ("bm25",), idf**2, np.empty(0), min_count, keeps_repeats=settings["keeps_repeats"]
+    )
     n = shop.index.n_baskets_with.astype(np.float64)
     k1, b = settings["k1"], settings["b"]
     length = ((k1 + 1) / (k1 * (1 - b + b * n / max(n.sum() / max(n.size, 1), 1e-12)) + 1)).astype(
@@ -209,16 +273,17 @@ def _fit_bm25(shop: Workshop, settings: Parameters, min_count: int) -> Fit:
 
 def _fit_counts(shop: Workshop, scoring: str, settings: Parameters, min_count: int) -> Fit:
     ones = np.ones(shop.index.starts.size - 1)
-    coupling = shop.coupling(("ones",), ones, np.empty(0), min_count)
-    n = shop.index.n_baskets_with.astype(np.float32)
+    coupling = shop.coupling(
+        ("ones",), ones, np.empty(0), min_count,
+        keeps_repeats=settings.get("keeps_repeats", False),
+    )  # fmt: skip
     scores = coupling.n_both.astype(np.float32)
     if scoring == "popularity":
         scores[:] = 0.0
     elif scoring == "jaccard":
-        both = scores.copy()
-        scores /= n[coupling.row] + n[coupling.column] - both
+        scores = _overlap(shop, coupling)
     elif scoring in {"confidence", "rules"}:
-        scores /= n[coupling.row]
+        scores /= shop.index.n_baskets_with.astype(np.float32)[coupling.row]
     if scoring == "rules":
         scores[coupling.n_both < settings["least_support"]] = 0.0
     return Fit(coupling, scores, best_sellers(shop), is_sum=scoring != "rules")

@@ -6,10 +6,11 @@ nothing worse on the slice than confidence, Jaccard or best sellers is ever chos
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from xsell.engine.baskets import Baskets
 from xsell.engine.holdout import (
@@ -25,13 +26,27 @@ from xsell.engine.relations import Habit
 
 VALIDATION_SHARE = 0.1
 MAX_CARTS = 6_000
+# small shops: a larger slice, each basket of which is asked about several of its products
+SMALL_SHOP = 20_000
+SMALL_SHARE = 0.2
+ROUNDS = 4
 # fewer hidden products than this cannot tell the candidates apart
 LEAST_CARTS = 200
+# one robot or reseller must not choose for all
+MOST_OF_ONE = 0.01
+# standard errors by which a candidate must be better than what went before: of many candidates one
+# is lucky, and the first is the one that most shops are served well by
+CAUTION = 1.5
+# the same before one customer's repeats may make relations: a robot alone reaches 1, never this
+CLEARLY = 2.5
+# nothing worse on the slice than these is ever chosen
+PLAIN = ("popularity", "confidence", "jaccard")
 # what few orders get: no regression, whose weights need many; sparse shops do best with it
 FEW_ORDERS = ("walk", {"half_life_days": None})
 
-# tried once each, then ridge goes on from the best value of each in turn
+# tried once each, then the best goes on from the best value of each of its parameters in turn
 FIRST: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("ridge", {}),
     ("popularity", {}),
     ("confidence", {}),
     ("jaccard", {}),
@@ -43,33 +58,35 @@ FIRST: tuple[tuple[str, dict[str, Any]], ...] = (
     ("walk", {}),
     ("walk", {"beta": 0.15}),
     ("walk", {"beta": 0.3}),
-    ("ridge", {"walk_share": 0.0}),
-    ("ridge", {"walk_share": 0.1}),
-    ("ridge", {"walk_share": 0.3}),
-    ("ridge", {"walk_share": 1.0}),
+    ("ridge", {"walk_share": 0.0, "jaccard_share": 0.0}),
     ("ridge", {"walk_share": 3.0}),
+    ("ridge", {"jaccard_share": 1.0}),
 )
 SWEEP: dict[str, dict[str, tuple[Any, ...]]] = {
     "ridge": {
-        "lam": (10.0, 25.0, 100.0, 200.0),
+        "walk_share": (0.0, 0.3, 1.0, 3.0, 6.0, 12.0),
+        "jaccard_share": (0.0, 0.03, 0.1, 0.3, 1.0),
         "size_exponent": (0.0, 0.25, 0.75),
         "half_life_days": (None, 40.0),
+        "lam": (10.0, 25.0, 100.0, 200.0),
         "n_predictors": (100,),
         "beta": (0.15, 0.3),
-        "walk_share": (6.0,),
     },
     "walk": {"half_life_days": (None, 40.0), "alpha": (0.8, 1.2), "beta": (0.05,)},
     "bm25": {"b": (0.1, 0.45, 0.75), "k1": (0.1, 1.2)},
     "rules": {"least_support": (2, 10)},
 }
-HABITS: tuple[tuple[str, tuple[float, ...]], ...] = (
-    ("base", (0.35, 1.4)),
-    ("overlap", (0.0, 0.35, 1.4)),
-    ("retention", (0.9, 1.0)),
-    ("shrinkage", (3.0, 30.0)),
+# each number of a habit is moved by these as long as that helps, the strengths first
+HABITS: tuple[tuple[str, Callable[[float], tuple[float, ...]]], ...] = (
+    ("base", lambda x: (x / 2, x / 1.4, x * 1.4, x * 2)),
+    ("overlap", lambda x: (0.0, x / 2, x / 1.4, x * 1.4, x * 2)),
+    ("retention", lambda _: (0.8, 0.9, 0.97, 1.0)),
+    ("shrinkage", lambda x: (x / 3, x * 3)),
 )
+HABIT_TURNS = 4
 
 Progress = Callable[[int, int], object]
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +111,23 @@ def chosen_before(scoring: str, parameters: Mapping[str, Any]) -> Choice:
     return Choice(scoring, {**DEFAULTS[scoring], **settings}, habit, {})
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Trial:
+    """A candidate, and the NDCG of each validation cart that it completed."""
+
+    scoring: str
+    parameters: dict[str, Any]
+    gains: Floats
+
+    @property
+    def ndcg(self) -> float:
+        return float(self.gains.mean())
+
+    @property
+    def keeps_repeats(self) -> bool:
+        return bool(self.parameters.get("keeps_repeats", False))
+
+
 @dataclass(slots=True, eq=False)
 class _Bench:
     """A validation task and what was tried on it."""
@@ -101,28 +135,42 @@ class _Bench:
     task: Task
     shop: Workshop
     k: int
-    trials: dict[str, float]
     min_count: int
-    best: tuple[float, str, dict[str, Any]] = (-1.0, *FEW_ORDERS)
+    trials: dict[str, float] = field(default_factory=dict)
+    best: _Trial | None = None
+    plain: list[_Trial] = field(default_factory=list)
 
     def try_out(self, scoring: str, parameters: dict[str, Any]) -> None:
         name = described(scoring, parameters)
         if name in self.trials:
             return
         fitted = fit(self.shop, scoring, parameters, self.min_count)
-        score = self.score(fitted, None)
-        self.trials[name] = score
-        if score > self.best[0]:
-            self.best = (score, scoring, parameters)
+        trial = _Trial(scoring, parameters, self.gains(fitted, None))
+        self.trials[name] = trial.ndcg
+        if self.best is None or self.is_better(trial, self.best):
+            self.best = trial
+        if scoring in PLAIN and not parameters:
+            self.plain.append(trial)
 
-    def score(self, fitted: Fit, habit: Habit | None) -> float:
+    def gains(self, fitted: Fit, habit: Habit | None) -> Floats:
         carts = self.task.carts
         if habit is None:
             carts = replace(carts, past_offset=np.empty(0, np.int64))
         rows = top_rows(fitted, self.k, self.shop.threads)
-        task = replace(self.task, carts=carts)
-        rank, _ = ranks_of_hidden(task, rows, habit or Habit())
-        return float(ndcg(rank).mean())
+        rank, _ = ranks_of_hidden(replace(self.task, carts=carts), rows, habit or Habit())
+        return ndcg(rank)
+
+    def is_better(self, one: _Trial, other: _Trial) -> bool:
+        """Whether one is better by more than chance would have it, customers taken as wholes."""
+        _, owner = np.unique(self.task.customer, return_inverse=True)
+        gaps = np.bincount(owner, one.gains - other.gains)
+        is_bolder = one.keeps_repeats and not other.keeps_repeats
+        return bool(gaps.sum() > (CLEARLY if is_bolder else CAUTION) * np.sqrt((gaps**2).sum()))
+
+    def winner(self) -> _Trial:
+        """The best, or a plain measure that comes out before it after all."""
+        assert self.best is not None, "nothing was tried"
+        return max([self.best, *self.plain], key=lambda trial: trial.ndcg)
 
 
 def described(scoring: str, parameters: Mapping[str, Any]) -> str:
@@ -148,51 +196,78 @@ def choose(
 
     Deterministic: a fixed list of candidates, then one sweep over the winner's parameters.
     """
-    task = newest_as_task(baskets, VALIDATION_SHARE, MAX_CARTS)
+    task = validation_task(baskets)
     if task.hidden.size < LEAST_CARTS:
         scoring, parameters = FEW_ORDERS
-        return Choice(scoring, parameters, Habit(), {})
+        return Choice(scoring, {**DEFAULTS[scoring], **parameters}, Habit(), {})
     shop = Workshop.open(task.known, max_basket, threads)
-    bench = _Bench(in_codes(task, shop), shop, k, {}, min_count)
-    n_steps = len(FIRST) + max(map(_n_values, SWEEP.values()))
-    for step, (scoring, parameters) in enumerate(FIRST, start=1):
+    bench = _Bench(in_codes(task, shop), shop, k, min_count)
+    candidates = _candidates(bench, has_repeats=_has_repeats(task.known))
+    n_steps = _n_steps(has_repeats=_has_repeats(task.known))
+    for step, (scoring, parameters) in enumerate(candidates, start=1):
         bench.try_out(scoring, parameters)
         if progress is not None:
-            progress(step, n_steps)
-    for scoring, parameters in _sweep(bench):
-        bench.try_out(scoring, parameters)
+            progress(min(step, n_steps - 1), n_steps)
     if progress is not None:
         progress(n_steps, n_steps)
-    _, scoring, parameters = bench.best
-    return Choice(scoring, {**DEFAULTS[scoring], **parameters}, _habit(bench), bench.trials)
+    best = bench.winner()
+    habit = _habit(bench, best)
+    return Choice(best.scoring, {**DEFAULTS[best.scoring], **best.parameters}, habit, bench.trials)
 
 
-def _n_values(sweep: Mapping[str, tuple[Any, ...]]) -> int:
-    return sum(map(len, sweep.values()))
+def validation_task(baskets: Baskets) -> Task:
+    """The newest orders, as the candidates are held against them."""
+    share = SMALL_SHARE if baskets.starts.size - 1 < SMALL_SHOP else VALIDATION_SHARE
+    return newest_as_task(baskets, share, MAX_CARTS, rounds=ROUNDS, most_of_one=MOST_OF_ONE)
 
 
-def _sweep(bench: _Bench) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The best candidate so far with one parameter changed at a time."""
-    scoring = bench.best[1]
-    for parameter, values in SWEEP.get(scoring, {}).items():
-        for value in values:
-            yield scoring, {**bench.best[2], parameter: value}
+def _has_repeats(baskets: Baskets) -> bool:
+    customer = baskets.customer
+    return customer is not None and np.unique(customer).size < customer.size
 
 
-def _habit(bench: _Bench) -> Habit:
+def _candidates(bench: _Bench, *, has_repeats: bool) -> Iterator[tuple[str, dict[str, Any]]]:
+    """FIRST; where customers come back, FIRST again with their repeats; the sweep from the best."""
+    yield from FIRST
+    if has_repeats:
+        for scoring, parameters in FIRST:
+            if "keeps_repeats" in DEFAULTS[scoring]:
+                yield scoring, {**parameters, "keeps_repeats": True}
+    assert bench.best is not None
+    scoring = bench.best.scoring
+    for _ in range(2):  # a later parameter can change what is best of an earlier one
+        for parameter, values in SWEEP.get(scoring, {}).items():
+            for value in values:
+                yield scoring, {**bench.best.parameters, parameter: value}
+
+
+def _n_steps(*, has_repeats: bool) -> int:
+    n_sweep = max(sum(map(len, sweep.values())) for sweep in SWEEP.values())
+    return len(FIRST) * (1 + has_repeats) + 2 * n_sweep
+
+
+def _habit(bench: _Bench, chosen: _Trial) -> Habit:
     """The habit that completes the validation carts best; none at all where none helps."""
-    silent = Habit(base=0.0, overlap=0.0)
     if bench.task.carts.past_items.size == 0:
         return Habit()
-    fitted = fit(bench.shop, bench.best[1], bench.best[2], bench.min_count)
-    best = max((silent, Habit()), key=lambda habit: bench.score(fitted, habit))
-    if best is silent:
+    fitted = fit(bench.shop, chosen.scoring, chosen.parameters, bench.min_count)
+
+    def score(habit: Habit) -> float:
+        return float(bench.gains(fitted, habit).mean())
+
+    silent = Habit(base=0.0, overlap=0.0)
+    best, most = Habit(), score(Habit())
+    if most <= score(silent):
         return silent
-    score = bench.score(fitted, best)
-    for parameter, values in HABITS:
-        for tried in [replace(best, **{parameter: value}) for value in values]:
-            found = bench.score(fitted, tried)
-            if found > score:
-                score, best = found, tried
-    bench.trials["with history"] = score
+    for _ in range(HABIT_TURNS):
+        before = most
+        for parameter, neighbours in HABITS:
+            for value in neighbours(getattr(best, parameter)):
+                tried = replace(best, **{parameter: value})
+                found = score(tried)
+                if found > most:
+                    most, best = found, tried
+        if most == before:
+            break
+    bench.trials["with history"] = most
     return best
