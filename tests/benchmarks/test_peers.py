@@ -5,7 +5,7 @@ import pytest
 
 pytest.importorskip("scipy")  # of the extra `bench`
 
-from tests.benchmarks.cart_peers import random_walk, rules, sar
+from tests.benchmarks.cart_peers import bm25, implicit_bm25, random_walk, rules, sar
 from tests.benchmarks.ease import ease
 from tests.benchmarks.history_peers import (
     mean_closeness,
@@ -99,6 +99,11 @@ def test_sar_leaves_rare_pairs_out(trial):
     n = np.diag(both)
     jaccard = np.where(both >= 4, both / (n[:, None] + n - both), 0)
     assert sar(trial, "jaccard", 4).rank.tolist() == naive_ranks(trial, carts @ jaccard)
+
+
+def test_bm25_is_implicits(trial):
+    pytest.importorskip("implicit")  # of the extra `bench`
+    assert bm25(trial, None, 1.2, 0.75).rank.tolist() == implicit_bm25(trial, 20).rank.tolist()
 
 
 def test_personal_top_counts_the_past(trial):

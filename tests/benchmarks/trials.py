@@ -175,8 +175,8 @@ def tuned(entry: Entry, slice_: Trial) -> Parameters:
         return candidates[0]
     score, best = _best(entry.peer, slice_, candidates)
     for parameter, values in [*entry.sweep.items()] * entry.rounds:
-        tried = {*values, entry.start[parameter]} - {best[parameter]}
-        others = [{**best, parameter: value} for value in sorted(tried)]
+        tried = dict.fromkeys((entry.start[parameter], *values))
+        others = [{**best, parameter: value} for value in tried if value != best[parameter]]
         found, other = _best(entry.peer, slice_, others)
         if found > score:
             score, best = found, other
