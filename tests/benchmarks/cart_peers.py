@@ -131,7 +131,7 @@ def _inverse(trial: Trial) -> np.ndarray:
     return 1.0 / np.maximum(trial.n_baskets, 1).astype(np.float64)
 
 
-ALPHAS = (0.4, 0.6, 0.8, 1.0, 1.2)
+ALPHAS = (0.3, 0.5, 0.7, 0.9, 1.1)
 SIMILARITIES = ("cooccurrence", "cosine", "inclusion", "jaccard", "lexicographer", "lift")
 
 CART_PEERS = (
