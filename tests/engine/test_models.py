@@ -42,7 +42,7 @@ def test_ridge_weights_are_those_of_a_dense_solve():
         shop, "ridge",
         {
             "half_life_days": 90.0, "lam": LAM, "n_predictors": 30, "walk_share": 0.0,
-            "jaccard_share": 0.0,
+            "jaccard_share": 0.0, "prior_share": 1.0,
         },
     )  # fmt: skip
     x = matrix(shop)

@@ -5,7 +5,7 @@ the sum (rules: the largest) of the scores of the pairs (a, j) over the products
 That form is stored with the relations, and served by anything that can add.
 
 - "ridge": centred local ridge (`ridge`) plus `walk_share` times the walk plus `jaccard_share` times
-  Jaccard. Prior: its intercept.
+  Jaccard. Prior: `prior_share` times its intercept.
 - "walk": two steps of a random walk from product to basket to product, P3-alpha with beta
   (Cooper et al. 2014, WWW; Paudel et al. 2017, ACM TiiS 7:1): (sum over common baskets of
   weight / (size - 1) / d_a) ** alpha / (n_j / mean n) ** beta. Prior: popularity, to break ties.
@@ -16,8 +16,8 @@ That form is stored with the relations, and served by anything that can add.
 - "popularity": best sellers alone, for comparison; it makes no relation.
 
 Where customers are known, the repeats of the one customer who bought a pair most are no evidence
-for it. `keeps_repeats` lets them speak: a shop whose shoppers come back for the same things completes
-carts better with it. Customers of very many orders (`Workshop.regulars`) are never let.
+for it. `keeps_repeats` lets them speak: a shop whose shoppers come back for the same things
+completes carts better with it. Customers of very many orders (`Workshop.regulars`) are never let.
 """
 
 from collections.abc import Callable, Mapping
@@ -41,7 +41,8 @@ Float32s = NDArray[np.float32]
 DEFAULTS: dict[str, dict[str, Any]] = {
     "ridge": {
         "half_life_days": 120.0, "size_exponent": 0.5, "n_predictors": 50, "lam": 50.0,
-        "walk_share": 1.0, "beta": 0.0, "jaccard_share": 0.1, "keeps_repeats": False,
+        "walk_share": 1.0, "beta": 0.0, "jaccard_share": 0.1, "prior_share": 0.5,
+        "keeps_repeats": False,
     },
     "walk": {"half_life_days": 120.0, "alpha": 1.0, "beta": 0.0, "keeps_repeats": False},
     "bm25": {"k1": 1.2, "b": 0.75, "keeps_repeats": False},
@@ -168,7 +169,7 @@ def fit(shop: Workshop, scoring: str, parameters: Parameters, min_count: int = 1
 
 
 def best_sellers(shop: Workshop) -> Floats:
-    """Prior of the members that have none of their own: a whisper of popularity."""
+    """A whisper of popularity: the prior of members that have none of their own."""
     n = shop.index.n_baskets_with.astype(np.float64)
     prior: Floats = n * (TIE_BREAK / max(n.max(initial=0.0), 1.0))
     return prior
@@ -197,7 +198,8 @@ def _fit_ridge(shop: Workshop, settings: Parameters, min_count: int) -> Fit:
         scores += np.float32(settings["walk_share"]) * _steps(shop, settings, coupling)
     if settings["jaccard_share"]:
         scores += np.float32(settings["jaccard_share"]) * _overlap(shop, coupling)
-    return Fit(coupling, scores, intercept, is_sum=True)
+    prior = best_sellers(shop) + float(settings["prior_share"]) * intercept
+    return Fit(coupling, scores, prior, is_sum=True)
 
 
 def _solved(

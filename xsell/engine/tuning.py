@@ -66,6 +66,7 @@ SWEEP: dict[str, dict[str, tuple[Any, ...]]] = {
     "ridge": {
         "walk_share": (0.0, 0.3, 1.0, 3.0, 6.0, 12.0),
         "jaccard_share": (0.0, 0.03, 0.1, 0.3, 1.0),
+        "prior_share": (0.0, 0.25, 1.0, 2.0),
         "size_exponent": (0.0, 0.25, 0.75),
         "half_life_days": (None, 40.0),
         "lam": (10.0, 25.0, 100.0, 200.0),
@@ -136,8 +137,8 @@ class _Bench:
     shop: Workshop
     k: int
     min_count: int
+    best: _Trial
     trials: dict[str, float] = field(default_factory=dict)
-    best: _Trial | None = None
     plain: list[_Trial] = field(default_factory=list)
 
     def try_out(self, scoring: str, parameters: dict[str, Any]) -> None:
@@ -147,7 +148,7 @@ class _Bench:
         fitted = fit(self.shop, scoring, parameters, self.min_count)
         trial = _Trial(scoring, parameters, self.gains(fitted, None))
         self.trials[name] = trial.ndcg
-        if self.best is None or self.is_better(trial, self.best):
+        if self.is_better(trial, self.best):
             self.best = trial
         if scoring in PLAIN and not parameters:
             self.plain.append(trial)
@@ -169,7 +170,6 @@ class _Bench:
 
     def winner(self) -> _Trial:
         """The best, or a plain measure that comes out before it after all."""
-        assert self.best is not None, "nothing was tried"
         return max([self.best, *self.plain], key=lambda trial: trial.ndcg)
 
 
@@ -201,7 +201,8 @@ def choose(
         scoring, parameters = FEW_ORDERS
         return Choice(scoring, {**DEFAULTS[scoring], **parameters}, Habit(), {})
     shop = Workshop.open(task.known, max_basket, threads)
-    bench = _Bench(in_codes(task, shop), shop, k, min_count)
+    nothing = _Trial(*FIRST[0], np.zeros(task.hidden.size))
+    bench = _Bench(in_codes(task, shop), shop, k, min_count, nothing)
     candidates = _candidates(bench, has_repeats=_has_repeats(task.known))
     n_steps = _n_steps(has_repeats=_has_repeats(task.known))
     for step, (scoring, parameters) in enumerate(candidates, start=1):
@@ -233,9 +234,8 @@ def _candidates(bench: _Bench, *, has_repeats: bool) -> Iterator[tuple[str, dict
         for scoring, parameters in FIRST:
             if "keeps_repeats" in DEFAULTS[scoring]:
                 yield scoring, {**parameters, "keeps_repeats": True}
-    assert bench.best is not None
-    scoring = bench.best.scoring
     for _ in range(2):  # a later parameter can change what is best of an earlier one
+        scoring = bench.best.scoring
         for parameter, values in SWEEP.get(scoring, {}).items():
             for value in values:
                 yield scoring, {**bench.best.parameters, parameter: value}
