@@ -25,7 +25,7 @@ from xsell.engine.members import DEFAULTS, Fit, Workshop, fit
 from xsell.engine.relations import Habit
 
 VALIDATION_SHARE = 0.1
-MAX_CARTS = 6_000
+MAX_CARTS = 10_000
 # small shops: a larger slice, each basket of which is asked about several of its products
 SMALL_SHOP = 20_000
 SMALL_SHARE = 0.2
@@ -39,6 +39,8 @@ MOST_OF_ONE = 0.01
 CAUTION = 1.5
 # the same before one customer's repeats may make relations: a robot alone reaches 1, never this
 CLEARLY = 2.5
+# products times squared predictors of a regression that is worth its time while searching
+MOST_SOLVING = 1_000_000_000
 # nothing worse on the slice than these is ever chosen
 PLAIN = ("popularity", "confidence", "jaccard")
 # what few orders get: no regression, whose weights need many; sparse shops do best with it
@@ -70,7 +72,7 @@ SWEEP: dict[str, dict[str, tuple[Any, ...]]] = {
         "size_exponent": (0.0, 0.25, 0.75),
         "half_life_days": (None, 40.0),
         "lam": (10.0, 25.0, 100.0, 200.0),
-        "n_predictors": (100,),
+        "n_predictors": (100, 200),
         "beta": (0.15, 0.3),
     },
     "walk": {"half_life_days": (None, 40.0), "alpha": (0.8, 1.2), "beta": (0.05,)},
@@ -143,7 +145,9 @@ class _Bench:
 
     def try_out(self, scoring: str, parameters: dict[str, Any]) -> None:
         name = described(scoring, parameters)
-        if name in self.trials:
+        n_predictors = parameters.get("n_predictors", 0)
+        is_costly = n_predictors**2 * self.shop.index.work.size > MOST_SOLVING
+        if name in self.trials or is_costly:
             return
         fitted = fit(self.shop, scoring, parameters, self.min_count)
         trial = _Trial(scoring, parameters, self.gains(fitted, None))
