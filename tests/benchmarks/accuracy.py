@@ -76,7 +76,7 @@ def compete(name: str, lines: OrderLines) -> Contest:
     check_same_tests(report, test)
     print(f"{report.n_tests:,} tests, {test.task.is_repeat.mean():.0%} bought again")
     print(f"{np.count_nonzero(test.n_baskets):,} products; tuned on {slice_.task.hidden.size:,}")
-    contest = Contest(name)
+    contest = Contest(name, test.task.is_repeat)
     print(HEAD)
     for result in report.results:
         contest.add(Line.of_ours(result))

@@ -160,9 +160,9 @@ HISTORY_PEERS = (
         per_nir,
         {"k": 100, "alpha": 3.0, "beta": 0.3},
         sweep={
-            "alpha": (0.0, 0.3, 1.0, 10.0, 30.0, 100.0),
-            "beta": (0.03, 0.1, 0.2, 0.5, 0.7, 0.9),
-            "k": (20, 50, MOST_NEIGHBOURS),
+            "alpha": (0.0, 1.0, 10.0, 30.0, 100.0),
+            "beta": (0.03, 0.1, 0.2, 0.5, 0.8),
+            "k": (50, MOST_NEIGHBOURS),
         },
         rounds=2,
     ),

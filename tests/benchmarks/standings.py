@@ -71,9 +71,10 @@ HEAD = (
 
 @dataclass(frozen=True, slots=True)
 class Contest:
-    """A shop's lines, printed as they come."""
+    """A shop's lines, printed as they come; is_repeat: of each test, had it been bought before."""
 
     shop: str
+    is_repeat: np.ndarray
     lines: list[Line] = field(default_factory=list)
 
     def __getitem__(self, name: str) -> Line:
@@ -98,9 +99,13 @@ class Contest:
             return f"{ours}: no peer"
         gap, low, high = difference(self[ours].gains, peer.gains)
         word = "worse" if high < 0 else "better" if low > 0 else "no different"
+        again, new = (
+            _mean(self[ours].gains[of]) / max(_mean(peer.gains[of]), 1e-9)
+            for of in (self.is_repeat, ~self.is_repeat)
+        )
         return (
             f"{ours} / {peer.name}: {self.ratio(kind):.3f}, difference {gap:+.4f}, "
-            f"95% {low:+.4f} to {high:+.4f}: {word}"
+            f"95% {low:+.4f} to {high:+.4f}: {word}; bought again {again:.3f}, new {new:.3f}"
         )
 
 
@@ -128,5 +133,5 @@ def _cell(ratio: float | None) -> str:
     return f"{'-':>10}" if ratio is None else f"{ratio:10.3f}"
 
 
-def _mean(hits: np.ndarray) -> float:
-    return float(hits.mean()) if hits.size else float("nan")
+def _mean(values: np.ndarray) -> float:
+    return float(values.mean()) if values.size else float("nan")

@@ -66,6 +66,11 @@ class Trial:
             self.kept[kind] = ((key,), make())
         return self.kept[kind][1]
 
+    def forget(self) -> None:
+        """Keep the pairs alone, for the next peer."""
+        for kind in self.kept.keys() - {"pairs"}:
+            del self.kept[kind]
+
     def pairs(self, weight: np.ndarray | None = None, key: Any = None) -> scipy.sparse.csr_matrix:
         """Summed weight of the common baskets of every pair of products, no product with itself."""
         return self.keep("pairs", key, lambda: without_diagonal(_gram(self.baskets, weight)))
@@ -193,5 +198,6 @@ def competed(entry: Entry, slice_: Trial, test: Trial) -> tuple[Placed, Paramete
     started = perf_counter()
     parameters = tuned(entry, slice_)
     placed = entry.peer(test, **parameters)
-    slice_.kept.clear()
+    for trial in (slice_, test):
+        trial.forget()
     return placed, parameters, perf_counter() - started
