@@ -5,7 +5,7 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from tests.engine.shops import KEEP_ALL, baskets, pairs, random_lines
+from tests.engine.shops import KEEP_ALL, baskets, random_lines
 from xsell.engine import OrderLines, mine
 
 
@@ -27,16 +27,6 @@ def test_a_shop_without_pairs_has_no_relations(contents, n_products, n_baskets):
 
 def test_a_repeat_in_a_basket_counts_once():
     assert mine(baskets("aab", "abb"), **KEEP_ALL).n_both.tolist() == [2, 2]
-
-
-def test_identical_baskets_in_great_number_are_counted_exactly():
-    n = 10**5
-    lines = OrderLines(np.repeat(np.arange(n), 3), np.tile([7, 8, 9], n))
-    mined = mine(lines, scoring="information", min_lift_lower=None)
-    assert mined.n_both.tolist() == [n] * 6
-    assert pairs(mined) == [(7, 8), (7, 9), (8, 7), (8, 9), (9, 7), (9, 8)]
-    # everything is in every basket: nothing is more than chance
-    assert len(mine(lines, scoring="information")) == 0
 
 
 def test_one_order_of_everything_relates_everything():

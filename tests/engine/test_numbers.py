@@ -23,17 +23,6 @@ def test_carts_are_completed_in_the_callers_own_ids(kind, scoring):
 
 
 @pytest.mark.parametrize("scoring", MODELS)
-def test_a_hundred_thousand_identical_baskets_are_modelled(scoring):
-    n = 10**5
-    lines = OrderLines(np.repeat(np.arange(n), 3), np.tile([7, 8, 9], n))
-    relations = mine(lines, scoring=scoring)
-    assert np.isfinite(relations.score).all()
-    ids, scores = complete(relations, [[7, 8]], k=1)
-    assert ids.tolist() == [[9]]
-    assert np.isfinite(scores).all()
-
-
-@pytest.mark.parametrize("scoring", MODELS)
 def test_one_order_of_everything_is_modelled(scoring):
     lines = OrderLines(np.zeros(60, np.int64), np.arange(60))
     relations = mine(lines, scoring=scoring, min_count=1)
