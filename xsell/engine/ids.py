@@ -21,7 +21,8 @@ _ID_KINDS = "whole numbers, strings or UUIDs"
 def check_ids(values: Ids, field: str) -> None:
     """Raise TypeError unless the array holds ids: integers, strings, or objects of one such kind.
 
-    In object arrays None and nan mean "no id"; so does the mask of a masked array.
+    In object arrays None and nan mean "no id"; so do the mask of a masked array and the NA of
+    numpy's StringDType.
     """
     kind = values.dtype.kind
     if values.size == 0 or kind in "iuUT":
@@ -42,6 +43,8 @@ def _check_objects(values: Ids, field: str) -> None:
         family = next(
             (f for f in (bool, int, str, UUID, float, type(None)) if issubclass(found, f)), None
         )
+        # what indexing an array gives: equal to the int of that value, and hashed like it
+        family = int if family is None and issubclass(found, np.integer) else family
         if family is None or family is bool:
             raise TypeError(f"{field} holds {found.__name__} objects: ids must be {_ID_KINDS}")
         families.add(family)
@@ -57,10 +60,11 @@ def _floats_are_nan(values: Ids) -> bool:
 
 
 def is_missing(values: Ids) -> NDArray[np.bool_]:
-    """True where there is no id: masked, or None or nan in an object array."""
+    """True where there is no id: masked, or None, nan or NA where the array may hold them."""
     missing: NDArray[np.bool_] = np.ma.getmaskarray(values).copy()
-    if values.dtype.kind == "O":
-        plain = np.ma.getdata(values)
+    # without an NA of their own StringDTypes hold nothing but strings
+    if values.dtype.kind == "O" or hasattr(values.dtype, "na_object"):
+        plain = np.ma.getdata(values).astype(object, copy=False)
         missing |= np.equal(plain, np.array(None)).astype(bool)
         missing |= np.not_equal(plain, plain).astype(bool)
     return missing
