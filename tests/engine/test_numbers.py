@@ -22,6 +22,27 @@ def test_carts_are_completed_in_the_callers_own_ids(kind, scoring):
     assert found.tolist() == [[ids[1]]]
 
 
+@pytest.mark.parametrize(
+    "cart",
+    [
+        [1, 2**63 + 1],  # numpy makes floats of such a list
+        (2**63 + 1, -1),
+        np.array([2**63 + 1], np.uint64),
+        np.ma.array(np.array([2**63 + 1, 2**63 + 2], np.uint64), mask=[0, 1]),
+        np.array([2**63 + 1, None], object),
+    ],
+)
+def test_what_is_in_the_cart_is_known_to_the_last_digit(cart):
+    product = np.array([2**63 + 1, 2**63 + 2] * 3, np.uint64)
+    relations = mine(OrderLines([1, 1, 2, 2, 3, 3], product), scoring="walk")
+    assert complete(relations, [cart], k=1)[0].tolist() == [[2**63 + 2]]
+    # bought before, each in an order of its own, and so above what the cart alone suggests
+    habit, plain = (
+        complete(relations, [[]], past, k=1)[1] for past in ([(cart, range(len(cart)))], None)
+    )
+    assert habit[0, 0] > plain[0, 0]
+
+
 @pytest.mark.parametrize("scoring", MODELS)
 def test_one_order_of_everything_is_modelled(scoring):
     lines = OrderLines(np.zeros(60, np.int64), np.arange(60))

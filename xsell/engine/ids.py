@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from xsell.engine.hashing import codes_by_hash, codes_by_place
 
@@ -16,6 +16,18 @@ Codes = NDArray[np.int32]
 CHUNK = 1 << 18
 
 _ID_KINDS = "whole numbers, strings or UUIDs"
+
+
+def as_ids(values: ArrayLike) -> Ids:
+    """The array of these ids; whole numbers of a list keep their digits where numpy takes floats.
+
+    >>> as_ids([1, 2**63 + 1]).tolist()
+    [1, 9223372036854775809]
+    """
+    array: Ids = values if isinstance(values, np.ma.MaskedArray) else np.asarray(values)
+    if isinstance(values, list | tuple) and array.dtype.kind == "f" and array.ndim == 1:
+        return np.array(values, object)
+    return array
 
 
 def check_ids(values: Ids, field: str) -> None:
