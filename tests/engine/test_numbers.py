@@ -37,9 +37,8 @@ def test_what_is_in_the_cart_is_known_to_the_last_digit(cart):
     relations = mine(OrderLines([1, 1, 2, 2, 3, 3], product), scoring="walk")
     assert complete(relations, [cart], k=1)[0].tolist() == [[2**63 + 2]]
     # bought before, each in an order of its own, and so above what the cart alone suggests
-    habit, plain = (
-        complete(relations, [[]], past, k=1)[1] for past in ([(cart, range(len(cart)))], None)
-    )
+    past = [(cart, range(len(cart)))]
+    habit, plain = (complete(relations, [[]], each, k=1)[1] for each in (past, None))
     assert habit[0, 0] > plain[0, 0]
 
 
