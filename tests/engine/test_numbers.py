@@ -52,6 +52,17 @@ def test_one_order_of_everything_is_modelled(scoring):
 
 
 @pytest.mark.parametrize("scoring", MODELS)
+@pytest.mark.parametrize("n_lines", [0, 1_106])
+def test_a_shop_of_nothing_but_giant_baskets_is_modelled(scoring, n_lines):
+    parameters = {"beta": 0.3} if scoring in {"ridge", "walk"} else None
+    lines = OrderLines(np.ones(n_lines, np.int64), np.arange(n_lines))
+    relations = mine(lines, scoring=scoring, parameters=parameters)
+    assert (len(relations), relations.products.size) == (0, n_lines)
+    assert not relations.prior.any()
+    assert complete(relations, [[0]], k=3)[0].count() == min(n_lines, 3)
+
+
+@pytest.mark.parametrize("scoring", MODELS)
 def test_very_old_orders_do_not_break_a_model(scoring):
     times = np.repeat(np.array(["1901-01-01", "2026-01-01"], "datetime64[D]"), 20)
     lines = OrderLines(np.repeat(np.arange(20), 2), np.tile([1, 2, 3, 4], 10), times)

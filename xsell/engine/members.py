@@ -149,7 +149,7 @@ def _fit_ridge(shop: Workshop, settings: Parameters, min_count: int) -> Fit:
     one, two = _weightings(shop, settings, exponent)
     coupling = shop.coupling((half_life, exponent), one, two, min_count)
     d = shop.marginals(one)
-    total = float(one[shop.index.is_counted].sum())
+    total = float(one[shop.index.is_counted].sum()) or 1.0
     n = shop.index.n_baskets_with
     # lam is in baskets: brought to the mean weight of one
     lam = float(settings["lam"]) * d.sum() / max(int(n.sum()), 1)
@@ -179,7 +179,7 @@ def _steps(shop: Workshop, settings: Parameters, coupling: Coupling) -> Float32s
     steps *= coupling.two
     if settings.get("alpha", 1.0) != 1.0:
         steps **= np.float32(settings["alpha"])
-    if settings["beta"]:
+    if settings["beta"] and steps.size:
         n = np.maximum(shop.index.n_baskets_with, 1).astype(np.float64)
         steps /= ((n / n.mean()) ** settings["beta"]).astype(np.float32)[coupling.column]
     return steps
