@@ -139,12 +139,12 @@ def ridge(c: Counts, half_life_days, size_exponent, n_predictors, lam, walk_shar
         if others.size > n_predictors:
             last, next_one = gain[by_gain[n_predictors - 1]], gain[by_gain[n_predictors]]
             is_sure[j] = last - next_one > TOO_CLOSE
-        chosen = others[by_gain[:n_predictors]]
+        chosen = np.sort(others[by_gain[:n_predictors]])
         lowest = pivots(covariance[np.ix_(chosen, chosen)], more := lam)
-        while lowest < 0.5 * lam:
-            is_sure[j] &= lowest < 0.49 * lam
+        while lowest < 0.9 * lam:
+            is_sure[j] &= lowest < 0.89 * lam
             lowest = pivots(covariance[np.ix_(chosen, chosen)], more := 4 * more)
-        is_sure[j] &= lowest > 0.51 * lam
+        is_sure[j] &= lowest > 0.91 * lam
         block = covariance[np.ix_(chosen, chosen)] + more * np.eye(chosen.size)
         w = np.linalg.solve(block, covariance[chosen, j])
         scores[chosen, j] = w

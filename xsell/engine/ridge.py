@@ -112,7 +112,7 @@ def ridge_rows(  # noqa: PLR0917 - a kernel takes arrays, not objects
             value = block[c, c] + extra
             for i in range(c):
                 value -= low[c, i] * low[c, i]
-            if lam <= 0.0 or not value < 0.5 * lam:  # not a number ends it too
+            if lam <= 0.0 or not value < 0.9 * lam:  # not a number ends it too
                 low[c, c] = math.sqrt(max(value, 1e-9))
                 c += 1
             else:
