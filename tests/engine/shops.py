@@ -30,6 +30,7 @@ def order_lines(lines: list[naive.Line], id_kind: str = "small") -> OrderLines:
         order=np.array([line.order for line in lines], dtype),
         product=np.array([line.product for line in lines], dtype),
         placed_at=np.array([line.placed_at for line in lines], "datetime64[us]"),
+        customer=np.array([line.customer for line in lines], object),
         quantity=np.array([line.quantity for line in lines], np.int64),
     )
 

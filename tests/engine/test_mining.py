@@ -28,6 +28,7 @@ def shop_lines(draw):
     lines, order = [], 0
     for _ in range(draw(st.integers(0, 8))):
         basket = draw(st.lists(st.integers(0, 9), min_size=1, max_size=7))
+        buyers = draw(st.sampled_from([[None], [1], [1, 2], [1, None], [1, 2, 3, 4]]))
         for _ in range(draw(st.integers(1, 6))):
             day = draw(st.integers(0, 60))
             order += draw(st.sampled_from([1, 1, 1, 0]))
@@ -37,6 +38,7 @@ def shop_lines(draw):
                     product,
                     None if draw(st.integers(0, 19)) == 0 else FIRST_DAY + timedelta(days=day),
                     draw(st.sampled_from([1, 1, 1, 2, 3, 1, 1, 1, 0, -1])),
+                    draw(st.sampled_from(buyers)),
                 )
                 for product in basket
             ]
