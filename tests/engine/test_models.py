@@ -1,6 +1,5 @@
 """The members of the family against the formulas written out, and what they are for."""
 
-import math
 from collections import Counter, defaultdict
 from itertools import permutations
 
@@ -134,53 +133,6 @@ def test_recurring_pairs_are_counted_without_the_heaviest_customers_repeats(
     assert got == {pair: n for pair, n in expected.items() if n >= min_count}
     assert coupling.one == pytest.approx(coupling.n_both)
     assert coupling.two == pytest.approx(2 * coupling.n_both)
-
-
-def naive_complete(relations, cart, history, k):
-    """Scores of every product outside the cart, best first."""
-    position = {p: i for i, p in enumerate(relations.products.tolist())}
-    cart = list(dict.fromkeys(p for p in cart if p in position))
-    total = defaultdict(float)
-    for a, b, score in zip(
-        relations.antecedent.tolist(), relations.consequent.tolist(), relations.score.tolist(),
-        strict=True,
-    ):  # fmt: skip
-        if a in cart:
-            total[b] = total[b] + score if relations.is_sum else max(total[b], score)
-    habit = relations.habit
-    numbers = sorted({n for _, n in history}, reverse=True)
-    held = {n: {p for p, m in history if m == n and p in position} for n in numbers}
-    mass = habit.shrinkage + sum(habit.retention**x for x, n in enumerate(numbers) if held[n])
-    for x, number in enumerate(numbers):
-        share = habit.retention**x / mass
-        shared = len(held[number] & set(cart)) / math.sqrt(max(len(cart), 1))
-        for product in held[number]:
-            total[product] += share * (habit.base + habit.overlap * shared)
-    scored = [
-        (-(total[p] + prior), i, p)
-        for i, (p, prior) in enumerate(zip(position, relations.prior.tolist(), strict=True))
-        if p not in cart
-    ]
-    return [(p, -negative) for negative, _, p in sorted(scored)][:k]
-
-
-@pytest.mark.parametrize("scoring", ["ridge", "walk", "rules", "jaccard"])
-def test_carts_are_completed_as_the_naive_double_does(scoring):
-    relations = mine(random_lines(n_orders=400, n_products=30), scoring=scoring, k=5)
-    rng = np.random.default_rng(3)
-    carts = [rng.integers(0, 32, rng.integers(0, 6)) for _ in range(60)]
-    histories = [
-        None if i % 3 == 0 else (rng.integers(0, 32, 12), rng.integers(0, 4, 12)) for i in range(60)
-    ]
-    ids, scores = complete(relations, carts, histories, k=40)
-    for row, (cart, history) in enumerate(zip(carts, histories, strict=True)):
-        lines = [] if history is None else list(zip(*(x.tolist() for x in history), strict=True))
-        expected = naive_complete(relations, cart.tolist(), lines, 40)
-        got = ids[row].compressed().tolist()
-        assert scores[row][: len(expected)] == pytest.approx([s for _, s in expected], rel=1e-9)
-        assert sorted(got) == sorted(p for p, _ in expected)
-        assert not set(got) & set(cart.tolist())
-        assert np.isnan(scores[row][len(expected) :]).all()
 
 
 def test_a_cart_of_unknown_products_gets_the_best_sellers():
