@@ -1,7 +1,6 @@
 """Every model, on generated shops, against the dense double of its formula."""
 
 from collections import defaultdict
-from datetime import timedelta
 
 import numpy as np
 import pytest
@@ -10,11 +9,11 @@ from hypothesis import strategies as st
 
 from tests.engine import naive_models
 from tests.engine.naive_models import Order
-from tests.engine.shops import FIRST_DAY
-from xsell.engine import OrderLines, mine
+from tests.engine.shops import as_lines
+from xsell.engine import mine
 from xsell.engine.baskets import collect_baskets
 from xsell.engine.coupling import best_of_rows
-from xsell.engine.members import Workshop, fit
+from xsell.engine.members import DEFAULTS, Workshop, fit
 
 HALF_LIVES = st.sampled_from([None, 20.0, 300.0])
 SHARES = st.sampled_from([0.0, 0.3, 1.0])
@@ -45,18 +44,6 @@ def shops(draw) -> list[Order]:
         ]
     newest = min((order.days for order in orders), default=0)
     return [order._replace(days=order.days - newest) for order in orders]
-
-
-def as_lines(orders: list[Order]) -> OrderLines:
-    sizes = [len(order.items) for order in orders]
-    times = [FIRST_DAY - timedelta(days=order.days) for order in orders]
-    customers = [order.customer for order in orders]
-    return OrderLines(
-        np.repeat(np.arange(len(orders)), sizes),
-        np.array([p for order in orders for p in order.items], np.int64),
-        np.repeat(np.array(times, "datetime64[us]"), sizes),
-        np.repeat(np.array(customers, object), sizes),
-    )
 
 
 def dense(products, antecedent, consequent, values):
@@ -92,6 +79,32 @@ def test_a_model_scores_as_its_dense_double_does(scoring, data, orders, limits, 
     assert found[:, expected.is_sure] == pytest.approx(stored, rel=1e-3, abs=1e-5)
     n_both = dense(expected.products, mined.antecedent, mined.consequent, mined.n_both)
     assert (n_both == np.where(found > 0, expected.n_both, 0)).all()
+
+
+@pytest.mark.parametrize(
+    ("scoring", "parameters"),
+    [
+        ("ridge", {}),
+        ("ridge", {"n_predictors": 3, "lam": 5.0, "walk_share": 0.0}),
+        ("walk", {"beta": 0.2}),
+        ("bm25", {}),
+        ("rules", {}),
+    ],
+)
+def test_a_shop_of_hundreds_of_orders_is_scored_as_the_double_does(scoring, parameters):
+    rng = np.random.default_rng(1)
+    orders = [
+        Order(frozenset((40 * rng.random(rng.integers(1, 9)) ** 2).astype(int).tolist()), day, who)
+        for day, who in enumerate(rng.integers(0, 150, 500).tolist())
+    ]
+    parameters = {**DEFAULTS[scoring], **parameters}
+    expected = naive_models.fit(orders, scoring, parameters, min_count=2)
+    mined = mine(as_lines(orders), scoring=scoring, parameters=parameters, k=40)
+    found = dense(expected.products, mined.antecedent, mined.consequent, mined.score)
+    assert expected.is_sure.sum() > 30
+    stored = np.maximum(expected.scores, 0.0)[:, expected.is_sure]
+    assert found[:, expected.is_sure] == pytest.approx(stored, rel=1e-4, abs=1e-6)
+    assert mined.prior == pytest.approx(expected.prior, rel=1e-4, abs=1e-6)
 
 
 @pytest.mark.parametrize("scoring", ["count", "confidence", "jaccard", "popularity"])

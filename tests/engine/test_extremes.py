@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.engine.shops import KEEP_ALL, baskets, random_lines
-from xsell.engine import OrderLines, mine
+from xsell.engine import OrderLines, bundles, mine, substitutes
 
 
 @pytest.mark.parametrize(
@@ -41,6 +41,7 @@ def test_one_order_of_everything_relates_everything():
         ({"k": 0}, ValueError),
         ({"k": 2.0}, TypeError),
         ({"k": True}, TypeError),
+        ({"k": None}, TypeError),
         ({"min_count": 0}, ValueError),
         ({"max_basket": 1}, ValueError),
         ({"threads": 0}, ValueError),
@@ -56,6 +57,22 @@ def test_one_order_of_everything_relates_everything():
 def test_an_argument_out_of_range_is_refused_by_name(argument, error):
     with pytest.raises(error, match=next(iter(argument))):
         mine(random_lines(n_orders=5), **argument)
+
+
+@pytest.mark.parametrize(
+    ("patterns", "argument", "error"),
+    [
+        (substitutes, {"k": 0}, ValueError),
+        (substitutes, {"max_basket": 1}, ValueError),
+        (substitutes, {"threads": 0}, ValueError),
+        (bundles, {"min_count": 0}, ValueError),
+        (bundles, {"max_sets": 0.5}, TypeError),
+        (bundles, {"threads": 0}, ValueError),
+    ],
+)
+def test_patterns_refuse_such_arguments_too(patterns, argument, error):
+    with pytest.raises(error, match=next(iter(argument))):
+        patterns(random_lines(n_orders=5), **argument)
 
 
 @pytest.mark.parametrize("argument", [{"half_life_days": 30}, {"window": timedelta(days=30)}])

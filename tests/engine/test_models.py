@@ -12,89 +12,11 @@ from tests.engine.shops import baskets, random_lines
 from xsell.engine import Habit, OrderLines, complete, mine
 from xsell.engine.baskets import collect_baskets
 from xsell.engine.coupling import couple
-from xsell.engine.members import Workshop, fit
-
-LAM = 5.0
+from xsell.engine.members import Workshop
 
 
 def shop_of(lines, threads=2):
     return Workshop.open(collect_baskets(lines, None), None, threads)
-
-
-def dense(shop, values, coupling):
-    out = np.zeros((shop.index.work.size, shop.index.work.size))
-    out[coupling.row, coupling.column] = values
-    return out
-
-
-def matrix(shop):
-    """Baskets by product codes, as zeros and ones."""
-    index = shop.index
-    out = np.zeros((index.starts.size - 1, index.work.size))
-    out[np.repeat(np.arange(index.starts.size - 1), shop.baskets.sizes), index.items] = 1
-    return out
-
-
-def test_ridge_weights_are_those_of_a_dense_solve():
-    shop = shop_of(random_lines(n_orders=400, n_products=25))
-    fitted = fit(
-        shop, "ridge",
-        {"half_life_days": 90.0, "lam": LAM, "n_predictors": 30, "walk_share": 0.0},
-    )  # fmt: skip
-    x = matrix(shop)
-    weight = shop.decay(90.0) * np.maximum(x.sum(1) - 1, 1) ** -0.5
-    d = weight @ x
-    gram = (x * weight[:, None]).T @ x
-    centred = gram - np.outer(d, d) / weight.sum()
-    lam = LAM * d.sum() / x.sum()
-    got = dense(shop, fitted.scores, fitted.coupling)
-    for j in range(x.shape[1]):
-        others = np.flatnonzero((gram[j] > 0) & (np.arange(x.shape[1]) != j))
-        block = centred[np.ix_(others, others)] + lam * np.eye(others.size)
-        expected = np.linalg.solve(block, centred[others, j])
-        assert got[others, j] == pytest.approx(expected, rel=1e-3, abs=1e-5)
-        intercept = (d[j] - expected @ d[others]) / weight.sum()
-        assert fitted.prior[j] == pytest.approx(intercept, rel=1e-3, abs=1e-5)
-
-
-def test_ridge_takes_the_predictors_of_the_largest_gain():
-    shop = shop_of(random_lines(n_orders=400, n_products=25))
-    fitted = fit(
-        shop, "ridge", {"half_life_days": None, "lam": LAM, "n_predictors": 3, "walk_share": 0.0}
-    )
-    x = matrix(shop)
-    weight = np.maximum(x.sum(1) - 1, 1) ** -0.5
-    d = weight @ x
-    gram = (x * weight[:, None]).T @ x
-    np.fill_diagonal(gram, 0.0)
-    lam = LAM * d.sum() / x.sum()
-    gain = (gram - np.outer(d, d) / weight.sum()) / np.sqrt(d + lam)[:, None]
-    gain[gram == 0] = -np.inf
-    got = dense(shop, fitted.scores, fitted.coupling)
-    for j in range(x.shape[1]):
-        assert set(np.flatnonzero(got[:, j])) == set(np.argsort(-gain[:, j])[:3])
-
-
-@pytest.mark.parametrize("scoring", ["walk", "bm25", "rules", "jaccard", "confidence", "count"])
-def test_a_member_scores_pairs_as_its_formula_says(scoring):
-    shop = shop_of(random_lines(n_orders=300, n_products=20))
-    x = matrix(shop)
-    n, size = x.sum(0), x.sum(1)
-    both = x.T @ x
-    idf = np.log(x.shape[1]) - np.log1p(size)
-    length = 2.2 / (1.2 * (0.25 + 0.75 * n / n.mean()) + 1)
-    expected = {
-        "walk": (x / np.maximum(size - 1, 1)[:, None]).T @ x / n[:, None] / (n / n.mean()) ** 0.2,
-        "bm25": length[:, None] * length * ((x * idf[:, None] ** 2).T @ x),
-        "rules": np.where(both >= 5, both / n[:, None], 0.0),
-        "jaccard": both / (n[:, None] + n - both),
-        "confidence": both / n[:, None],
-        "count": both,
-    }[scoring]
-    np.fill_diagonal(expected, 0.0)
-    given_parameters = {"walk": {"half_life_days": None, "beta": 0.2}}.get(scoring, {})
-    fitted = fit(shop, scoring, given_parameters)
-    assert dense(shop, fitted.scores, fitted.coupling) == pytest.approx(expected, rel=1e-4)
 
 
 @settings(max_examples=100, deadline=None)

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from xsell.engine.arguments import check_limits
 from xsell.engine.baskets import collect_baskets
 from xsell.engine.counting import available_threads
 from xsell.engine.coupling import Coupling
@@ -74,6 +75,7 @@ def substitutes(
     that meets less often than e is a candidate. Either way ranked by the cosine of the two
     products' profiles of positive association, times 1 - n_both / e.
     """
+    check_limits(max_basket, threads, k=k)
     baskets = collect_baskets(lines, window)
     shop = Workshop.open(baskets, max_basket, threads or available_threads())
     n_top = min(MAX_PRODUCTS, baskets.products.size)
