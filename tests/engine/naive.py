@@ -80,6 +80,7 @@ def mine(
     usable, times, baskets, dropped = usable_baskets(lines, window)
     n_orders = Counter(p for basket in baskets.values() for p in basket)
     best_sellers = sorted(n_orders, key=lambda p: (-n_orders[p], p))
+    position = {p: i for i, p in enumerate(best_sellers)}
     counted = count(
         {o: b for o, b in baskets.items() if max_basket is None or len(b) <= max_basket},
         weigh(sorted(baskets), times, half_life_days),
@@ -89,7 +90,7 @@ def mine(
     for a, b in counted.votes:
         score = score_of_pair(counted, a, b, scoring, min_count, min_lift_lower)
         if score is not None:
-            found[a].append((-score, best_sellers.index(b), b))
+            found[a].append((-score, position[b], b))
     rows = [
         Row(a, b, rank, -negative, counted.votes[a, b].total(), *map(counted.single.get, (a, b)))
         for a in best_sellers

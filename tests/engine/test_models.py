@@ -71,16 +71,6 @@ def test_what_a_shopper_always_buys_is_suggested_first():
 
 
 @pytest.mark.parametrize("scoring", ["ridge", "walk", "bm25", "rules", "auto"])
-def test_a_model_finds_the_same_whatever_the_number_of_threads(scoring):
-    lines = random_lines()
-    one, many = (mine(lines, scoring=scoring, threads=n) for n in (1, 5))
-    assert (one.consequent == many.consequent).all()
-    assert (one.score == many.score).all()
-    assert (one.prior == many.prior).all()
-    assert one.parameters == many.parameters
-
-
-@pytest.mark.parametrize("scoring", ["ridge", "walk", "bm25", "rules", "auto"])
 @pytest.mark.parametrize("contents", [[], ["a"], ["ab"], ["abc"] * 3, ["a"] * 4])
 def test_the_smallest_shops_are_modelled_too(scoring, contents):
     relations = mine(baskets(*contents), scoring=scoring)
