@@ -4,10 +4,9 @@ import numpy as np
 import pytest
 
 from tests.engine.shops import random_lines
-from xsell.engine import OrderLines, mine
+from xsell.engine import SCORINGS, OrderLines, mine
 
 A, B = 9_001, 9_002
-SCORINGS = ["information", "jaccard", "count", "ridge", "walk", "rules", "auto"]
 
 
 def shop_with(order, product, customer, quantity=None) -> OrderLines:
