@@ -1,6 +1,10 @@
 """Same input, same output, to the last bit; and nothing that is passed in is changed."""
 
+import os
+import subprocess
+import sys
 from dataclasses import fields, is_dataclass, replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -19,6 +23,7 @@ from xsell.engine import (
 )
 from xsell.engine.frames import from_frame
 
+ROOT = Path(__file__).resolve().parents[2]
 FIELDS = ("order", "product", "placed_at", "customer", "quantity")
 CONTESTANTS = ("popularity", "bm25", "lift", "auto")
 
@@ -93,6 +98,27 @@ def test_nor_a_completed_cart():
             mine(lines, scoring="ridge", threads=threads), carts, histories
         )
     )
+
+
+LIKENESS = """
+from hashlib import sha256
+from tests.engine.shops import random_lines
+from xsell.engine import substitutes
+found = substitutes(random_lines(4_000, 700))
+print(len(found), sha256(found.score.tobytes() + found.substitute.tobytes()).hexdigest())
+"""
+
+
+def test_nor_do_the_threads_of_the_matrix_library():
+    said = {
+        subprocess.run(
+            [sys.executable, "-c", LIKENESS], cwd=ROOT, check=True, capture_output=True,
+            env=os.environ | dict.fromkeys(("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), threads),
+        ).stdout
+        for threads in ("1", "4")
+    }  # fmt: skip
+    assert len(said) == 1
+    assert int(said.pop().split()[0]) > 1_000
 
 
 def in_numpy(lines):
