@@ -23,7 +23,7 @@ from tests.benchmarks.synthetic import order_lines
 
 SIZES = {"1M": (1_000_000, 10_000), "10M": (10_000_000, 100_000), "50M": (50_000_000, 200_000)}
 # these need more memory or minutes than a comparison is worth
-TOO_LARGE = {"10M": {"pandas"}, "50M": {"pandas", "polars"}}
+TOO_LARGE = {"10M": {"pandas", "postgresql"}, "50M": {"pandas", "polars", "postgresql"}}
 
 
 def peak_mb() -> float:

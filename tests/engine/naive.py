@@ -18,6 +18,7 @@ class Line(NamedTuple):
     product: Any
     placed_at: datetime | None
     quantity: int
+    customer: Any = None
 
 
 class Row(NamedTuple):
@@ -55,6 +56,16 @@ def score_of(scoring, both, antecedent, consequent, lowest_lift):
     }[scoring]()
 
 
+class Counted(NamedTuple):
+    """Baskets per product and, per pair, per customer; and the same in weights."""
+
+    n_baskets: int
+    single: Counter
+    single_weight: dict[Any, float]
+    votes: dict[Any, Counter]
+    both_weight: dict[Any, float]
+
+
 def mine(
     lines: list[Line],
     *,
@@ -66,39 +77,67 @@ def mine(
     half_life_days: float | None = None,
     window: timedelta | None = None,
 ) -> Mined:
-    times, baskets, dropped = usable_baskets(lines, window)
+    usable, times, baskets, dropped = usable_baskets(lines, window)
     n_orders = Counter(p for basket in baskets.values() for p in basket)
     best_sellers = sorted(n_orders, key=lambda p: (-n_orders[p], p))
     position = {p: i for i, p in enumerate(best_sellers)}
-    counted = {
-        o: b for o, b in sorted(baskets.items()) if max_basket is None or len(b) <= max_basket
-    }
-    weights = weigh(sorted(baskets), times, half_life_days)
-    single, both = Counter(), Counter()
-    single_weight, both_weight = defaultdict(float), defaultdict(float)
-    for order, basket in counted.items():
-        for p in basket:
-            single[p] += 1
-            single_weight[p] += weights[order]
-        for pair in permutations(basket, 2):
-            both[pair] += 1
-            both_weight[pair] += weights[order]
+    counted = count(
+        {o: b for o, b in baskets.items() if max_basket is None or len(b) <= max_basket},
+        weigh(sorted(baskets), times, half_life_days),
+        buyers(usable, baskets),
+    )
     found = defaultdict(list)
-    for (a, b), n_both in both.items():
-        lowest = lift_lower_bound(n_both, single[a], single[b], len(counted))
-        if n_both < min_count or (min_lift_lower is not None and lowest <= min_lift_lower):
-            continue
-        score = score_of(scoring, both_weight[a, b], single_weight[a], single_weight[b], lowest)
-        found[a].append((-score, position[b], b, n_both))
+    for a, b in counted.votes:
+        score = score_of_pair(counted, a, b, scoring, min_count, min_lift_lower)
+        if score is not None:
+            found[a].append((-score, position[b], b))
     rows = [
-        Row(a, b, rank, -negative, n_both, single[a], single[b])
+        Row(a, b, rank, -negative, counted.votes[a, b].total(), *map(counted.single.get, (a, b)))
         for a in best_sellers
-        for rank, (negative, _, b, n_both) in enumerate(sorted(found[a])[:k], start=1)
+        for rank, (negative, _, b) in enumerate(sorted(found[a])[:k], start=1)
     ]
     return Mined(
-        rows, [(p, n_orders[p]) for p in best_sellers], len(counted),
-        len(baskets) - len(counted), dropped,
+        rows, [(p, n_orders[p]) for p in best_sellers], counted.n_baskets,
+        len(baskets) - counted.n_baskets, dropped,
     )  # fmt: skip
+
+
+def count(baskets, weights, buyer) -> Counted:
+    counted = Counted(
+        len(baskets), Counter(), defaultdict(float), defaultdict(Counter), defaultdict(float)
+    )
+    # sums of floats hang on their order: baskets stand by customer, guests last
+    for order in sorted(baskets, key=lambda each: (buyer[each], each)):
+        for p in baskets[order]:
+            counted.single[p] += 1
+            counted.single_weight[p] += weights[order]
+        for pair in permutations(baskets[order], 2):
+            counted.votes[pair][buyer[order]] += 1
+            counted.both_weight[pair] += weights[order]
+    return counted
+
+
+def score_of_pair(counted, a, b, scoring, min_count, min_lift_lower):
+    """Without what the customer who bought the pair most repeated; None below a floor."""
+    by_customer, single = counted.votes[a, b], counted.single
+    n_both, repeats = by_customer.total(), max(by_customer.values()) - 1
+    counts = (n_both, single[a], single[b], counted.n_baskets)
+    lowest = lift_lower_bound(*(n - repeats for n in counts))
+    if n_both - repeats < min_count or (min_lift_lower is not None and lowest <= min_lift_lower):
+        return None
+    weight = counted.both_weight[a, b]
+    gone = weight * (repeats / n_both)
+    weighed = (weight, counted.single_weight[a], counted.single_weight[b])
+    return score_of(scoring, *(each - gone for each in weighed), lowest)
+
+
+def buyers(usable, baskets):
+    """Who named themselves on the first line of each order that does; guests by their order."""
+    named = {}
+    for line in usable:
+        if line.customer is not None:
+            named.setdefault(line.order, (0, line.customer))
+    return {order: named.get(order, (1, order)) for order in baskets}
 
 
 def usable_baskets(lines, window):
@@ -134,7 +173,7 @@ def usable_baskets(lines, window):
             dropped["outside_window"] += 1
         else:
             baskets[line.order].add(line.product)
-    return times, baskets, dropped
+    return usable, times, baskets, dropped
 
 
 def weigh(orders, times, half_life_days):

@@ -1,11 +1,11 @@
 """Shops small enough to reason about, and how to read what was mined from them."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import numpy as np
 
-from tests.engine import naive
+from tests.engine import naive, naive_models
 from xsell.engine import OrderLines
 
 FIRST_DAY = datetime(2026, 1, 1)  # noqa: DTZ001 - datetime64 has no zone
@@ -30,7 +30,21 @@ def order_lines(lines: list[naive.Line], id_kind: str = "small") -> OrderLines:
         order=np.array([line.order for line in lines], dtype),
         product=np.array([line.product for line in lines], dtype),
         placed_at=np.array([line.placed_at for line in lines], "datetime64[us]"),
+        customer=np.array([line.customer for line in lines], object),
         quantity=np.array([line.quantity for line in lines], np.int64),
+    )
+
+
+def as_lines(orders: list[naive_models.Order], kind: type = np.int64) -> OrderLines:
+    """The lines of these baskets, numbered in the order given."""
+    sizes = [len(order.items) for order in orders]
+    times = [FIRST_DAY - timedelta(days=order.days) for order in orders]
+    customers = [order.customer for order in orders]
+    return OrderLines(
+        np.repeat(np.arange(len(orders)), sizes),
+        np.array([p for order in orders for p in order.items], kind),
+        np.repeat(np.array(times, "datetime64[us]"), sizes),
+        np.repeat(np.array(customers, object), sizes),
     )
 
 

@@ -20,9 +20,14 @@ AB_BA = [("a", "b"), ("b", "a")]
         np.array(["a", "b", float("nan"), "a", "b", "a"], object),
         np.ma.array(["a", "b", "x", "a", "b", "a"], mask=[0, 0, 1, 0, 0, 0]),
         np.ma.array(np.array(["a", "b", "x", "a", "b", "a"], object), mask=[0, 0, 1, 0, 0, 0]),
+        np.array(["a", "b", None, "a", "b", "a"], np.dtypes.StringDType(na_object=None)),
+        np.array(["a", "b", np.nan, "a", "b", "a"], np.dtypes.StringDType(na_object=np.nan)),
     ],
-    ids=["list with None", "object array with nan", "masked strings", "masked objects"],
-)
+    ids=[
+        "list with None", "object array with nan", "masked strings", "masked objects",
+        "strings with None for NA", "strings with nan for NA",
+    ],
+)  # fmt: skip
 def test_a_line_without_product_is_dropped_and_counted(product):
     mined = mine(OrderLines([1, 1, 1, 2, 2, 2], product), **KEEP_ALL)
     assert pairs(mined) == AB_BA
@@ -34,6 +39,12 @@ def test_masked_numbers_are_missing_too():
     product = np.ma.array([7, 8, 0, 7, 8], mask=[0, 0, 1, 0, 0])
     mined = mine(OrderLines([1, 1, 1, 2, 2], product), **KEEP_ALL)
     assert (pairs(mined), mined.n_dropped["product_missing"]) == ([(7, 8), (8, 7)], 1)
+
+
+def test_whole_numbers_that_were_taken_out_of_an_array_are_ids_too():
+    product = np.array([np.int64(7), 8, None, np.uint64(7), np.int32(8)], object)
+    mined = mine(OrderLines([1, 1, 1, 2, 2], product), **KEEP_ALL)
+    assert pairs(mined) == [(7, 8), (8, 7)]
 
 
 def test_nothing_but_missing_products_is_an_empty_shop():
@@ -56,6 +67,16 @@ def test_only_lines_that_sold_something_count(quantity):
     mined = mine(OrderLines([1, 1, 1, 1], list("axby"), quantity=quantity), **KEEP_ALL)
     assert pairs(mined) == AB_BA
     assert mined.n_dropped["quantity_not_positive"] == 2
+
+
+@pytest.mark.parametrize("kind", [float, Decimal])
+def test_what_came_back_whole_was_not_sold_however_it_was_weighed(kind):
+    # 0.1 + 0.2 - 0.3 is not 0 in binary fractions
+    kilos = [kind(x) for x in ("0.1", "0.2", "-0.3", "0.1", "0.2", "-0.2")]
+    lines = OrderLines([1, 1, 1, 1, 1, 1], list("aaabbb"), quantity=np.array(kilos))
+    mined = mine(lines, **KEEP_ALL)
+    assert mined.products.tolist() == ["b"]
+    assert mined.n_dropped["quantity_not_positive"] == 4
 
 
 @pytest.mark.parametrize("unit", ["D", "s", "ms", "us", "ns"])

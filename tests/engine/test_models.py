@@ -1,6 +1,5 @@
 """The members of the family against the formulas written out, and what they are for."""
 
-import math
 from collections import Counter, defaultdict
 from itertools import permutations
 
@@ -13,91 +12,11 @@ from tests.engine.shops import baskets, random_lines
 from xsell.engine import Habit, OrderLines, complete, mine
 from xsell.engine.baskets import collect_baskets
 from xsell.engine.coupling import couple
-from xsell.engine.members import Workshop, fit
-
-LAM = 5.0
+from xsell.engine.members import Workshop
 
 
 def shop_of(lines, threads=2):
     return Workshop.open(collect_baskets(lines, None), None, threads)
-
-
-def dense(shop, values, coupling):
-    out = np.zeros((shop.index.work.size, shop.index.work.size))
-    out[coupling.row, coupling.column] = values
-    return out
-
-
-def matrix(shop):
-    """Baskets by product codes, as zeros and ones."""
-    index = shop.index
-    out = np.zeros((index.starts.size - 1, index.work.size))
-    out[np.repeat(np.arange(index.starts.size - 1), shop.baskets.sizes), index.items] = 1
-    return out
-
-
-def test_ridge_weights_are_those_of_a_dense_solve():
-    shop = shop_of(random_lines(n_orders=400, n_products=25))
-    fitted = fit(
-        shop, "ridge",
-        {
-            "half_life_days": 90.0, "lam": LAM, "n_predictors": 30, "walk_share": 0.0,
-            "jaccard_share": 0.0, "prior_share": 1.0,
-        },
-    )  # fmt: skip
-    x = matrix(shop)
-    weight = shop.decay(90.0) * np.maximum(x.sum(1) - 1, 1) ** -0.5
-    d = weight @ x
-    gram = (x * weight[:, None]).T @ x
-    centred = gram - np.outer(d, d) / weight.sum()
-    lam = LAM * d.sum() / x.sum()
-    got = dense(shop, fitted.scores, fitted.coupling)
-    for j in range(x.shape[1]):
-        others = np.flatnonzero((gram[j] > 0) & (np.arange(x.shape[1]) != j))
-        block = centred[np.ix_(others, others)] + lam * np.eye(others.size)
-        expected = np.linalg.solve(block, centred[others, j])
-        assert got[others, j] == pytest.approx(expected, rel=1e-3, abs=1e-5)
-        intercept = (d[j] - expected @ d[others]) / weight.sum()
-        assert fitted.prior[j] == pytest.approx(intercept, rel=1e-3, abs=1e-5)
-
-
-def test_ridge_takes_the_predictors_of_the_largest_gain():
-    shop = shop_of(random_lines(n_orders=400, n_products=25))
-    alone = {"walk_share": 0.0, "jaccard_share": 0.0}
-    fitted = fit(shop, "ridge", {"half_life_days": None, "lam": LAM, "n_predictors": 3, **alone})
-    x = matrix(shop)
-    weight = np.maximum(x.sum(1) - 1, 1) ** -0.5
-    d = weight @ x
-    gram = (x * weight[:, None]).T @ x
-    np.fill_diagonal(gram, 0.0)
-    lam = LAM * d.sum() / x.sum()
-    gain = (gram - np.outer(d, d) / weight.sum()) / np.sqrt(d + lam)[:, None]
-    gain[gram == 0] = -np.inf
-    got = dense(shop, fitted.scores, fitted.coupling)
-    for j in range(x.shape[1]):
-        assert set(np.flatnonzero(got[:, j])) == set(np.argsort(-gain[:, j])[:3])
-
-
-@pytest.mark.parametrize("scoring", ["walk", "bm25", "rules", "jaccard", "confidence", "count"])
-def test_a_member_scores_pairs_as_its_formula_says(scoring):
-    shop = shop_of(random_lines(n_orders=300, n_products=20))
-    x = matrix(shop)
-    n, size = x.sum(0), x.sum(1)
-    both = x.T @ x
-    idf = np.log(x.shape[1]) - np.log1p(size)
-    length = 2.2 / (1.2 * (0.25 + 0.75 * n / n.mean()) + 1)
-    expected = {
-        "walk": (x / np.maximum(size - 1, 1)[:, None]).T @ x / n[:, None] / (n / n.mean()) ** 0.2,
-        "bm25": length[:, None] * length * ((x * idf[:, None] ** 2).T @ x),
-        "rules": np.where(both >= 5, both / n[:, None], 0.0),
-        "jaccard": both / (n[:, None] + n - both),
-        "confidence": both / n[:, None],
-        "count": both,
-    }[scoring]
-    np.fill_diagonal(expected, 0.0)
-    given_parameters = {"walk": {"half_life_days": None, "beta": 0.2}}.get(scoring, {})
-    fitted = fit(shop, scoring, given_parameters)
-    assert dense(shop, fitted.scores, fitted.coupling) == pytest.approx(expected, rel=1e-4)
 
 
 @settings(max_examples=100, deadline=None)
@@ -141,53 +60,6 @@ def test_recurring_pairs_are_counted_without_the_heaviest_customers_repeats(
     assert coupling.two == pytest.approx(2 * coupling.n_both)
 
 
-def naive_complete(relations, cart, history, k):
-    """Scores of every product outside the cart, best first."""
-    position = {p: i for i, p in enumerate(relations.products.tolist())}
-    cart = list(dict.fromkeys(p for p in cart if p in position))
-    total = defaultdict(float)
-    for a, b, score in zip(
-        relations.antecedent.tolist(), relations.consequent.tolist(), relations.score.tolist(),
-        strict=True,
-    ):  # fmt: skip
-        if a in cart:
-            total[b] = total[b] + score if relations.is_sum else max(total[b], score)
-    habit = relations.habit
-    numbers = sorted({n for _, n in history}, reverse=True)
-    held = {n: {p for p, m in history if m == n and p in position} for n in numbers}
-    mass = habit.shrinkage + sum(habit.retention**x for x, n in enumerate(numbers) if held[n])
-    for x, number in enumerate(numbers):
-        share = habit.retention**x / mass
-        shared = len(held[number] & set(cart)) / math.sqrt(max(len(cart), 1))
-        for product in held[number]:
-            total[product] += share * (habit.base + habit.overlap * shared)
-    scored = [
-        (-(total[p] + prior), i, p)
-        for i, (p, prior) in enumerate(zip(position, relations.prior.tolist(), strict=True))
-        if p not in cart
-    ]
-    return [(p, -negative) for negative, _, p in sorted(scored)][:k]
-
-
-@pytest.mark.parametrize("scoring", ["ridge", "walk", "rules", "jaccard"])
-def test_carts_are_completed_as_the_naive_double_does(scoring):
-    relations = mine(random_lines(n_orders=400, n_products=30), scoring=scoring, k=5)
-    rng = np.random.default_rng(3)
-    carts = [rng.integers(0, 32, rng.integers(0, 6)) for _ in range(60)]
-    histories = [
-        None if i % 3 == 0 else (rng.integers(0, 32, 12), rng.integers(0, 4, 12)) for i in range(60)
-    ]
-    ids, scores = complete(relations, carts, histories, k=40)
-    for row, (cart, history) in enumerate(zip(carts, histories, strict=True)):
-        lines = [] if history is None else list(zip(*(x.tolist() for x in history), strict=True))
-        expected = naive_complete(relations, cart.tolist(), lines, 40)
-        got = ids[row].compressed().tolist()
-        assert scores[row][: len(expected)] == pytest.approx([s for _, s in expected], rel=1e-9)
-        assert sorted(got) == sorted(p for p, _ in expected)
-        assert not set(got) & set(cart.tolist())
-        assert np.isnan(scores[row][len(expected) :]).all()
-
-
 def test_a_cart_of_unknown_products_gets_the_best_sellers():
     relations = mine(random_lines(), scoring="jaccard")
     ids, _ = complete(relations, [[10**6], []], k=5)
@@ -199,16 +71,6 @@ def test_what_a_shopper_always_buys_is_suggested_first():
     rare = relations.products[-1]
     ids, _ = complete(relations, [[relations.products[0]]], [([rare] * 5, range(5))], k=3)
     assert ids[0, 0] == rare
-
-
-@pytest.mark.parametrize("scoring", ["ridge", "walk", "bm25", "rules", "auto"])
-def test_a_model_finds_the_same_whatever_the_number_of_threads(scoring):
-    lines = random_lines()
-    one, many = (mine(lines, scoring=scoring, threads=n) for n in (1, 5))
-    assert (one.consequent == many.consequent).all()
-    assert (one.score == many.score).all()
-    assert (one.prior == many.prior).all()
-    assert one.parameters == many.parameters
 
 
 @pytest.mark.parametrize("scoring", ["ridge", "walk", "bm25", "rules", "auto"])

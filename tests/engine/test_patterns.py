@@ -54,6 +54,12 @@ def test_within_categories_only_significant_avoidance_counts():
     assert (found.n_expected >= 3).all()
 
 
+@pytest.mark.parametrize("nothing", [None, float("nan")])
+def test_products_without_a_category_are_not_of_one_kind(nothing):
+    category = (["cola", "lemonade"], np.array([nothing, nothing], object))
+    assert len(substitutes(drinks(), category=category)) == 0
+
+
 def test_complements_are_no_substitutes():
     found = substitutes(drinks())
     pairs = set(zip(found.product.tolist(), found.substitute.tolist(), strict=True))

@@ -4,10 +4,9 @@ import numpy as np
 import pytest
 
 from tests.engine.shops import random_lines
-from xsell.engine import OrderLines, mine
+from xsell.engine import SCORINGS, OrderLines, mine
 
 A, B = 9_001, 9_002
-SCORINGS = ["information", "jaccard", "count", "ridge", "walk", "rules", "auto"]
 
 
 def shop_with(order, product, customer, quantity=None) -> OrderLines:
@@ -88,3 +87,19 @@ def test_an_order_without_a_customer_is_a_customer_of_its_own():
         customer=np.ma.concatenate([guests, np.arange(50)]),
     )  # fmt: skip
     assert related(lines, "information")
+
+
+def test_a_robot_with_a_third_of_all_orders_leaves_the_best_sellers_what_they_were():
+    """Its pairs are taken out of the evidence: what is left of them is no covariance."""
+    calm, robots = random_lines(n_products=29), 9_000 + np.arange(20)
+    tasted = np.repeat(np.arange(60), 2)  # each of its products with product 0, thrice
+    lines = OrderLines(
+        np.concatenate([calm.order, 20_000 + tasted, 30_000 + np.repeat(np.arange(1_500), 20)]),
+        np.concatenate([calm.product, np.where(np.arange(120) % 2, robots[tasted % 20], 0),
+                        np.tile(robots, 1_500)]),
+        customer=np.concatenate([calm.order % 700, 5_000 + tasted, np.full(30_000, 7_777)]),
+    )  # fmt: skip
+    mined = mine(lines, scoring="ridge")
+    n = dict(zip(mined.products.tolist(), mined.n_orders.tolist(), strict=True))
+    share = np.array([n[product] for product in mined.products.tolist()]) / 4_560
+    assert (np.abs(mined.prior) <= 2 * share).all()

@@ -15,8 +15,8 @@ ORDERS = st.lists(
         st.integers(1, 12),  # order id: comes again when the order has changed
         st.lists(st.integers(0, 7), min_size=1, max_size=5),
         st.integers(0, 50),
-        st.integers(0, 3),
-        st.sampled_from([1, 1, 1, 0]),
+        st.sampled_from([0, 1, 2, 3, None]),  # None: a guest
+        st.sampled_from([1, 1, 1, 0, -1]),
     ),
     max_size=10,
 )
@@ -33,9 +33,12 @@ def as_lines(orders) -> OrderLines:
         np.array(order, np.int64),
         np.array(product, np.int64),
         np.array(placed_at, "datetime64[us]"),
-        np.array(customer, np.int64),
+        np.ma.array(
+            [0 if each is None else each for each in customer],
+            np.int64, mask=[each is None for each in customer],
+        ),
         np.array(quantity, np.int64),
-    )
+    )  # fmt: skip
 
 
 @settings(max_examples=100, deadline=None)
@@ -89,12 +92,56 @@ def test_string_ids_are_kept_as_they_are(tmp_path):
     assert rows(mine(BasketStore.load(tmp_path), **KEEP_ALL)) == rows(mine(lines, **KEEP_ALL))
 
 
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [
+        ([], [5]),
+        ([3, 4], [2**63 - 1]),
+        ([3, 4], [2**63 + 1]),
+        ([2**40], [0, 2**63 + 1]),
+        ([2**63 + 1], [3, 4]),
+        ([-1], [2**63 - 1]),
+        ([3, 4], [-(2**63)]),
+    ],
+)
+def test_ids_of_every_size_are_added_and_removed(first, then):
+    store = BasketStore.of(OrderLines(first, first)).add(OrderLines(then, then))
+    assert store.lines.order.tolist() == store.lines.product.tolist() == sorted(first + then)
+    assert store.remove(then).lines.order.tolist() == sorted(first)
+    # the neighbours, which differ in digits that a float would lose
+    beside = {each + 1 for each in then} - set(then)
+    assert len(store.remove(list(beside))) == len(store)
+
+
+def test_guests_and_missing_times_are_saved_as_such(tmp_path):
+    lines = random_lines(n_orders=300, n_products=20)
+    lines = OrderLines(
+        lines.order, lines.product,
+        np.ma.array(lines.placed_at, mask=lines.order % 7 == 0),
+        np.ma.array(lines.order % 5, mask=lines.order % 2 == 0),
+    )  # fmt: skip
+    BasketStore.of(lines).save(tmp_path)
+    assert rows(mine(BasketStore.load(tmp_path), scoring="count")) == rows(
+        mine(lines, scoring="count")
+    )
+    # and forgotten again when a store without guests is saved over it
+    named = OrderLines(lines.order, lines.product, lines.placed_at.data, lines.order % 5)
+    BasketStore.of(named).save(tmp_path)
+    assert not np.ma.isMaskedArray(BasketStore.load(tmp_path).lines.customer)
+
+
 def test_what_does_not_fit_together_is_refused(tmp_path):
     store = BasketStore.of(baskets("ab"))
     with pytest.raises(ValueError, match="placed_at must be given for all"):
         store.add(random_lines(n_orders=3))
     with pytest.raises(TypeError, match="cannot be saved"):
         BasketStore.of(OrderLines([1, 1], np.array(["a", "b"], object))).save(tmp_path)
+    with pytest.raises(TypeError, match="whole numbers and strings in one column"):
+        store.add(OrderLines(["x"], ["y"]))
+    with pytest.raises(ValueError, match="signed and unsigned 64-bit ids"):
+        BasketStore.of(OrderLines([-1], [1])).add(OrderLines([2**63 + 1], [1]))
+    with pytest.raises(TypeError, match="order_ids holds floats"):
+        store.remove(np.array([1.0]))
     (tmp_path / "store.json").write_text('{"format": 99}', encoding="utf-8")
     with pytest.raises(ValueError, match="format 99"):
         BasketStore.load(tmp_path)

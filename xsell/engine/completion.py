@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from xsell.engine.counting import in_threads
 from xsell.engine.filling import fill_carts
+from xsell.engine.ids import as_ids
 from xsell.engine.relations import Habit, Relations
 
 Int32s = NDArray[np.int32]
@@ -113,7 +114,7 @@ def _coded_carts(
 
 
 def _known(ids: ArrayLike, number: dict[Any, int]) -> list[int]:
-    return [number[each] for each in np.asarray(ids).tolist() if each in number]
+    return [number[each] for each in as_ids(ids).tolist() if each in number]
 
 
 def _past(
@@ -122,7 +123,7 @@ def _past(
     """Codes and order ranks (0 the newest) of a shopper's distinct lines, order by order."""
     if history is None:
         return [], []
-    products, orders = (np.asarray(each) for each in history)
+    products, orders = as_ids(history[0]), np.asarray(history[1])
     if products.shape != orders.shape:
         raise ValueError("a history's products and orders differ in length")
     distinct, order = np.unique(orders, return_inverse=True)

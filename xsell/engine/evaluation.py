@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from xsell.engine.arguments import check_limits
 from xsell.engine.baskets import collect_baskets
 from xsell.engine.completion import Rows
 from xsell.engine.counting import available_threads
@@ -94,11 +95,15 @@ def evaluate(
 
     "auto" chooses on the newest of the older baskets: it never sees the tests. Where customers
     are known it competes a second time, as "auto + history". Raise ValueError for an unknown
-    contestant, and where no basket of the newest has two products that were sold before.
+    contestant or an argument out of range, and where no basket of the newest has two products
+    that were sold before.
     """
     unknown = set(contestants) - set(CONTESTANTS)
     if unknown:
         raise ValueError(f"unknown contestants: {', '.join(sorted(unknown))}")
+    if not 0 < test_share < 1:
+        raise ValueError(f"test_share must be between 0 and 1, not {test_share!r}")
+    check_limits(max_basket, threads, k=k, max_tests=max_tests)
     threads = threads or available_threads()
     task = newest_as_task(collect_baskets(lines, window), test_share, max_tests)
     if not task.hidden.size:

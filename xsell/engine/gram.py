@@ -39,7 +39,8 @@ def pair_rows(  # noqa: PLR0917 - a kernel takes arrays, not objects
     customers, the repeats of the one who bought a pair most are taken out of count and weights.
     """
     both = np.zeros(n_products, np.uint32)
-    sums = np.empty((n_products, 2), np.float32)
+    # in single precision a million equal terms drift by per cents
+    sums = np.empty((n_products, 2), np.float64)
     n_customers = entry_customer.size
     customer = np.full(n_products if n_customers else 0, -1, np.int32)
     repeats = np.zeros((n_products if n_customers else 0, 2), np.int32)

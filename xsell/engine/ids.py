@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from xsell.engine.hashing import codes_by_hash, codes_by_place
 
@@ -18,10 +18,23 @@ CHUNK = 1 << 18
 _ID_KINDS = "whole numbers, strings or UUIDs"
 
 
+def as_ids(values: ArrayLike) -> Ids:
+    """The array of these ids; whole numbers of a list keep their digits where numpy takes floats.
+
+    >>> as_ids([1, 2**63 + 1]).tolist()
+    [1, 9223372036854775809]
+    """
+    array: Ids = values if isinstance(values, np.ma.MaskedArray) else np.asarray(values)
+    if isinstance(values, list | tuple) and array.dtype.kind == "f" and array.ndim == 1:
+        return np.array(values, object)
+    return array
+
+
 def check_ids(values: Ids, field: str) -> None:
     """Raise TypeError unless the array holds ids: integers, strings, or objects of one such kind.
 
-    In object arrays None and nan mean "no id"; so does the mask of a masked array.
+    In object arrays None and nan mean "no id"; so do the mask of a masked array and the NA of
+    numpy's StringDType.
     """
     kind = values.dtype.kind
     if values.size == 0 or kind in "iuUT":
@@ -42,6 +55,8 @@ def _check_objects(values: Ids, field: str) -> None:
         family = next(
             (f for f in (bool, int, str, UUID, float, type(None)) if issubclass(found, f)), None
         )
+        # what indexing an array gives: equal to the int of that value, and hashed like it
+        family = int if family is None and issubclass(found, np.integer) else family
         if family is None or family is bool:
             raise TypeError(f"{field} holds {found.__name__} objects: ids must be {_ID_KINDS}")
         families.add(family)
@@ -57,10 +72,11 @@ def _floats_are_nan(values: Ids) -> bool:
 
 
 def is_missing(values: Ids) -> NDArray[np.bool_]:
-    """True where there is no id: masked, or None or nan in an object array."""
+    """True where there is no id: masked, or None, nan or NA where the array may hold them."""
     missing: NDArray[np.bool_] = np.ma.getmaskarray(values).copy()
-    if values.dtype.kind == "O":
-        plain = np.ma.getdata(values)
+    # without an NA of their own StringDTypes hold nothing but strings
+    if values.dtype.kind == "O" or hasattr(values.dtype, "na_object"):
+        plain = np.ma.getdata(values).astype(object, copy=False)
         missing |= np.equal(plain, np.array(None)).astype(bool)
         missing |= np.not_equal(plain, plain).astype(bool)
     return missing

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from xsell.engine.arguments import check_limits
 from xsell.engine.baskets import collect_baskets
 from xsell.engine.counting import available_threads
 from xsell.engine.coupling import Coupling
@@ -57,12 +58,12 @@ def bundles(
     where there are more, rare sets may be missed; counts are always exact. With customers, each
     pair inside must stand without the repeats of the customer who bought it most.
     """
-    baskets = collect_baskets(lines, window)
-    shop = Workshop.open(baskets, max_basket, threads or available_threads())
+    check_limits(max_basket, threads, min_count=min_count, max_sets=max_sets)
+    shop = Workshop.open(collect_baskets(lines, window), max_basket, threads or available_threads())
     index, n = shop.index, shop.index.n_baskets_with
     sets, counts = _pairs(fit(shop, "count", {}, min_count).coupling)
     n_of = dict(zip(map(tuple, sets.tolist()), counts.tolist(), strict=True))
-    products = baskets.products[shop.by_popularity]
+    products = shop.baskets.products[shop.by_popularity]
     sets, counts = _most(sets, counts, max_sets)
     found: list[tuple[int, tuple[int, ...], float]] = []
     for _ in range(3, max_size + 1):

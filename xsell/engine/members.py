@@ -37,10 +37,11 @@ Parameters = Mapping[str, Any]
 Floats = NDArray[np.float64]
 Float32s = NDArray[np.float32]
 
-# what a member of that name takes; half_life_days None: no decay
+# what a member of that name takes; half_life_days None: no decay; n_predictors None: as many as
+# `affordable_predictors`
 DEFAULTS: dict[str, dict[str, Any]] = {
     "ridge": {
-        "half_life_days": 120.0, "size_exponent": 0.5, "n_predictors": 50, "lam": 50.0,
+        "half_life_days": 120.0, "size_exponent": 0.5, "n_predictors": None, "lam": 50.0,
         "walk_share": 1.0, "beta": 0.0, "jaccard_share": 0.1, "prior_share": 0.5,
         "keeps_repeats": False,
     },
@@ -189,7 +190,8 @@ def _fit_ridge(shop: Workshop, settings: Parameters, min_count: int) -> Fit:
     coupling = shop.coupling(
         (half_life, exponent), one, two, min_count, keeps_repeats=settings["keeps_repeats"]
     )
-    n_predictors, lam = int(settings["n_predictors"]), float(settings["lam"])
+    n_predictors = settings["n_predictors"] or affordable_predictors(shop.index.work.size)
+    lam = float(settings["lam"])
     weights, intercept = shop.solution(
         (n_predictors, lam), lambda: _solved(shop, coupling, one, n_predictors, lam)
     )
@@ -202,12 +204,21 @@ def _fit_ridge(shop: Workshop, settings: Parameters, min_count: int) -> Fit:
     return Fit(coupling, scores, prior, is_sum=True)
 
 
+def affordable_predictors(n_products: int) -> int:
+    """More predictors complete carts better, and cost their square for each product.
+
+    >>> [affordable_predictors(n) for n in (1_000, 25_000, 1_000_000)]
+    [200, 100, 50]
+    """
+    return int(np.clip((250_000_000 / max(n_products, 1)) ** 0.5, 50, 200))
+
+
 def _solved(
     shop: Workshop, coupling: Coupling, one: Floats, n_predictors: int, lam: float
 ) -> tuple[Float32s, Floats]:
     """Regression weights in rows of antecedents, and the intercept of each product."""
     d = shop.marginals(one)
-    total = float(one[shop.index.is_counted].sum())
+    total = float(one[shop.index.is_counted].sum()) or 1.0
     # lam is in baskets: brought to the mean weight of one
     lam *= d.sum() / max(int(shop.index.n_baskets_with.sum()), 1)
     solved = np.zeros(coupling.column.size, np.float32)
@@ -241,7 +252,7 @@ def _steps(shop: Workshop, settings: Parameters, coupling: Coupling) -> Float32s
     steps *= coupling.two
     if settings.get("alpha", 1.0) != 1.0:
         steps **= np.float32(settings["alpha"])
-    if settings["beta"]:
+    if settings["beta"] and steps.size:
         n = np.maximum(shop.index.n_baskets_with, 1).astype(np.float64)
         steps /= ((n / n.mean()) ** settings["beta"]).astype(np.float32)[coupling.column]
     return steps

@@ -50,6 +50,7 @@ from typing import Any
 
 import numpy as np
 
+from xsell.engine.arguments import check_at_least, check_limits
 from xsell.engine.assembling import relations_of
 from xsell.engine.baskets import Baskets, basket_weights, collect_baskets
 from xsell.engine.counting import Pairs, Progress, Rules, available_threads, best_pairs
@@ -163,7 +164,7 @@ def _settings(
 def _checked_rules(k: int, scoring: str, min_count: int, min_lift_lower: float | None) -> Rules:
     if scoring not in SCORINGS:
         raise ValueError(f"scoring must be one of {', '.join(SCORINGS)}, not {scoring!r}")
-    _check_at_least(1, k=k, min_count=min_count)
+    check_at_least(1, k=k, min_count=min_count)
     floor = -1.0 if min_lift_lower is None else float(min_lift_lower)
     if min_lift_lower is not None and not 0 <= floor < math.inf:
         raise ValueError(f"min_lift_lower must be zero, positive or None, not {min_lift_lower!r}")
@@ -199,15 +200,4 @@ def _check_spans(
         raise ValueError(f"window must be positive, not {window}")
     if not lines.has_times and (half_life_days is not None or window is not None):
         raise ValueError("half_life_days and window need placed_at in the order lines")
-    if max_basket is not None:
-        _check_at_least(2, max_basket=max_basket)
-    if threads is not None:
-        _check_at_least(1, threads=threads)
-
-
-def _check_at_least(least: int, **values: int) -> None:
-    for name, value in values.items():
-        if isinstance(value, bool) or not isinstance(value, int | np.integer):
-            raise TypeError(f"{name} must be a whole number, not {value!r}")
-        if value < least:
-            raise ValueError(f"{name} must be at least {least}, not {value}")
+    check_limits(max_basket, threads)

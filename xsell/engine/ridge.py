@@ -6,6 +6,10 @@ N). For each product j: the `n_predictors` products a of the largest gain C_aj /
 weights from (C + lam I) w = C_j over these, and the intercept (d_j - w' d) / N, which carries
 the popularity that the weights do not explain. A local form of EASE^R (Steck 2019, "Embarrassingly
 shallow autoencoders for sparse data"), whose dense matrix no large catalogue can hold.
+
+Every pivot of C + lam I is at least lam. With the repeats of a pair's heaviest customer out of G
+but in d, C may be no covariance any more, which lower pivots tell: then four times the lam is
+tried for that product, and so on. The weights fade, in place of leaving all bounds.
 """
 
 import math
@@ -39,6 +43,7 @@ def ridge_rows(  # noqa: PLR0917 - a kernel takes arrays, not objects
     place = np.empty(n_predictors, np.int64)
     gain = np.empty(n_predictors)
     slot = np.full(d.size, -1, np.int32)
+    block = np.empty((n_predictors, n_predictors))
     low = np.empty((n_predictors, n_predictors))
     y = np.empty(n_predictors)
     for j in range(begin, end):
@@ -73,14 +78,14 @@ def ridge_rows(  # noqa: PLR0917 - a kernel takes arrays, not objects
             a = columns[place[u]]
             y[u] = weights[place[u]] - d[a] * d[j] / total
             for v in range(u):
-                low[u, v] = -d[a] * d[columns[place[v]]] / total
-            low[u, u] = d[a] - d[a] * d[a] / total + lam
+                block[u, v] = -d[a] * d[columns[place[v]]] / total
+            block[u, u] = d[a] - d[a] * d[a] / total + lam
             row, row_end = offset[a], offset[a + 1]
             if row_end - row <= 16 * u:
                 for x in range(row, row_end):
                     v = slot[columns[x]]
                     if 0 <= v < u:
-                        low[u, v] += weights[x]
+                        block[u, v] += weights[x]
                 continue
             for v in range(u):
                 wanted = columns[place[v]]
@@ -92,19 +97,27 @@ def ridge_rows(  # noqa: PLR0917 - a kernel takes arrays, not objects
                     else:
                         right = middle
                 if left < row_end and columns[left] == wanted:
-                    low[u, v] += weights[left]
+                    block[u, v] += weights[left]
                 row = left
         for u in range(m):
             slot[columns[place[u]]] = -1
-        for c in range(m):
-            for r in range(c + 1):
-                value = low[c, r]
+        extra = 0.0
+        c = 0
+        while c < m:
+            for r in range(c):
+                value = block[c, r]
                 for i in range(r):
                     value -= low[c, i] * low[r, i]
-                if r < c:
-                    low[c, r] = value / low[r, r]
-                else:
-                    low[c, c] = math.sqrt(max(value, 1e-9))
+                low[c, r] = value / low[r, r]
+            value = block[c, c] + extra
+            for i in range(c):
+                value -= low[c, i] * low[c, i]
+            if lam <= 0.0 or not value < 0.9 * lam:  # not a number ends it too
+                low[c, c] = math.sqrt(max(value, 1e-9))
+                c += 1
+            else:
+                extra = 4.0 * (extra + lam) - lam
+                c = 0
         for r in range(m):
             value = y[r]
             for i in range(r):

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from xsell.engine.ids import encode, is_missing
+from xsell.engine.ids import as_ids, check_ids, encode, is_missing
 from xsell.engine.lines import OrderLines
 
 FORMAT = 1
@@ -65,8 +65,12 @@ class BasketStore:
         return merged
 
     def remove(self, order_ids: ArrayLike) -> "BasketStore":
-        """Without these orders: cancelled, say. Ids that are not there are ignored."""
-        ids = np.asarray(order_ids)
+        """Without these orders: cancelled, say. Ids that are not there are ignored.
+
+        Raise TypeError for what can be no id.
+        """
+        ids = as_ids(order_ids)
+        check_ids(ids, "order_ids")
         if not ids.size:
             return self
         is_kept = ~np.isin(self.lines.order, ids)
@@ -80,16 +84,9 @@ class BasketStore:
         path.mkdir(parents=True, exist_ok=True)
         for field in COLUMNS:
             column = getattr(self.lines, field)
-            target = path / f"{field}.npy"
-            if column is None:
-                target.unlink(missing_ok=True)
-                continue
-            if column.dtype.kind not in "iuUM":
-                raise TypeError(f"{field} ids of dtype {column.dtype} cannot be saved: use numbers")
-            # never write into the file that a loaded store has mapped
-            fresh = path / f"{field}.new.npy"
-            np.save(fresh, column, allow_pickle=False)
-            fresh.replace(target)
+            is_masked = isinstance(column, np.ma.MaskedArray)
+            _write(path, field, None if column is None else np.ma.getdata(column))
+            _write(path, f"{field}_missing", np.ma.getmaskarray(column) if is_masked else None)
         about = {"format": FORMAT, "n_lines": self.n_lines, "n_dropped": self.n_dropped}
         (path / REASONS_FILE).write_text(json.dumps(about), encoding="utf-8")
 
@@ -105,9 +102,29 @@ class BasketStore:
             raise ValueError(f"a store of format {about['format']}; this version reads {FORMAT}")
         columns: dict[str, Any] = {}
         for field in COLUMNS:
-            file = path / f"{field}.npy"
-            columns[field] = np.load(file, mmap_mode="r") if file.exists() else None
+            columns[field] = _mapped(path, field)
+            is_out = _mapped(path, f"{field}_missing")
+            if is_out is not None:
+                columns[field] = np.ma.array(columns[field], mask=is_out)
         return cls(OrderLines(**columns), about["n_lines"], about["n_dropped"])
+
+
+def _write(path: Path, name: str, column: NDArray[Any] | None) -> None:
+    target = path / f"{name}.npy"
+    if column is None:
+        target.unlink(missing_ok=True)
+        return
+    if column.dtype.kind not in "biuUM":
+        raise TypeError(f"{name} ids of dtype {column.dtype} cannot be saved: use numbers")
+    # never write into the file that a loaded store has mapped
+    fresh = path / f"{name}.new.npy"
+    np.save(fresh, column, allow_pickle=False)
+    fresh.replace(target)
+
+
+def _mapped(path: Path, name: str) -> NDArray[Any] | None:
+    file = path / f"{name}.npy"
+    return np.load(file, mmap_mode="r") if file.exists() else None
 
 
 def _stored(lines: OrderLines, n_lines: int, n_dropped: dict[str, int]) -> BasketStore:
@@ -130,7 +147,8 @@ def _stored(lines: OrderLines, n_lines: int, n_dropped: dict[str, int]) -> Baske
     starts = np.flatnonzero(np.r_[True, order[1:] != order[:-1]]) if order.size else order
     times = None
     if lines.placed_at is not None:
-        times = _taken(lines.placed_at, ~is_out)[by_order].astype("datetime64[us]")
+        placed_at = np.ma.getdata(lines.placed_at)
+        times = placed_at[~is_out][by_order].astype("datetime64[us]")
         times = _spread(np.maximum.reduceat, times, starts)[is_first]
     if customer is not None:
         customer = customer[by_order][is_first]
@@ -165,14 +183,26 @@ def _taken(values: NDArray[Any] | None, is_kept: NDArray[np.bool_]) -> Any:
 def _joined(one: NDArray[Any] | None, other: NDArray[Any] | None) -> Any:
     if one is None or other is None:
         return None
-    if one.dtype.kind in "iu" and other.dtype.kind in "iu":
-        kind = np.result_type(one.dtype, other.dtype)
-        if kind.kind == "f":
-            raise ValueError("signed and unsigned 64-bit ids in one column: use one kind")
+    if not one.size or not other.size:
+        return other if other.size else one
+    kinds = {one.dtype.kind, other.dtype.kind}
+    if kinds & set("iu") and kinds & set("UT"):
+        raise TypeError("whole numbers and strings in one column: use one kind of ids")
+    if kinds == set("iu"):
+        one, other = _alike(one, other)
     if np.ma.isMaskedArray(one) or np.ma.isMaskedArray(other):
         mask = np.concatenate([np.ma.getmaskarray(one), np.ma.getmaskarray(other)])
         return np.ma.array(np.concatenate([np.ma.getdata(one), np.ma.getdata(other)]), mask=mask)
     return np.concatenate([one, other])
+
+
+def _alike(one: NDArray[Any], other: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Signed and unsigned whole numbers in the one kind of 64 bits that holds both."""
+    least, most = min(int(one.min()), int(other.min())), max(int(one.max()), int(other.max()))
+    if least < 0 and most >= 2**63:
+        raise ValueError("signed and unsigned 64-bit ids in one column: use one kind")
+    kind = np.int64 if least < 0 else np.uint64
+    return one.astype(kind), other.astype(kind)
 
 
 def _compact(ids: NDArray[Any]) -> NDArray[Any]:

@@ -12,9 +12,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from xsell.engine.arguments import check_limits
 from xsell.engine.baskets import collect_baskets
 from xsell.engine.counting import available_threads
 from xsell.engine.coupling import Coupling
+from xsell.engine.ids import as_ids
 from xsell.engine.lines import OrderLines
 from xsell.engine.members import Workshop, fit
 from xsell.engine.store import BasketStore
@@ -70,10 +72,11 @@ def substitutes(
     """The `k` likeliest substitutes of each of the 3,000 best sellers, of pairs with e >= 3.
 
     category: (product ids, category ids), if known: then a substitute is a product of the same
-    category that z = (n_both - e) / sqrt(e) < -3 says is avoided. Without categories every pair
-    that meets less often than e is a candidate. Either way ranked by the cosine of the two
-    products' profiles of positive association, times 1 - n_both / e.
+    category (None is none) that z = (n_both - e) / sqrt(e) < -3 says is avoided. Without
+    categories every pair that meets less often than e is a candidate. Either way ranked by the
+    cosine of the two products' profiles of positive association, times 1 - n_both / e.
     """
+    check_limits(max_basket, threads, k=k)
     baskets = collect_baskets(lines, window)
     shop = Workshop.open(baskets, max_basket, threads or available_threads())
     n_top = min(MAX_PRODUCTS, baskets.products.size)
@@ -116,10 +119,14 @@ def _likeness(both: Floats, expected: Floats) -> Floats:
 def _category_numbers(
     products: NDArray[Any], ids: ArrayLike, categories: ArrayLike
 ) -> NDArray[np.int64]:
-    names = np.asarray(categories).tolist()
-    number = {name: i for i, name in enumerate(dict.fromkeys(names))}
+    """The products' categories as numbers, -1 where none is known (None, nan, masked)."""
+    names = as_ids(categories).tolist()
+    # what has no category is of no kind with the others that have none
+    known = [name for name in names if name is not None and name == name]  # noqa: PLR0124 - nan
+    number = {name: i for i, name in enumerate(dict.fromkeys(known))}
     of_product = {
-        product: number[name] for product, name in zip(np.asarray(ids).tolist(), names, strict=True)
+        product: number.get(name, -1)
+        for product, name in zip(as_ids(ids).tolist(), names, strict=True)
     }
     return np.array([of_product.get(each, -1) for each in products.tolist()], np.int64)
 

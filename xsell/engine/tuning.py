@@ -72,7 +72,7 @@ SWEEP: dict[str, dict[str, tuple[Any, ...]]] = {
         "size_exponent": (0.0, 0.25, 0.75),
         "half_life_days": (None, 40.0),
         "lam": (10.0, 25.0, 100.0, 200.0),
-        "n_predictors": (100, 200),
+        "n_predictors": (50, 100, 200),
         "beta": (0.15, 0.3),
     },
     "walk": {"half_life_days": (None, 40.0), "alpha": (0.8, 1.2), "beta": (0.05,)},
@@ -145,7 +145,7 @@ class _Bench:
 
     def try_out(self, scoring: str, parameters: dict[str, Any]) -> None:
         name = described(scoring, parameters)
-        n_predictors = parameters.get("n_predictors", 0)
+        n_predictors = parameters.get("n_predictors") or 0
         is_costly = n_predictors**2 * self.shop.index.work.size > MOST_SOLVING
         if name in self.trials or is_costly:
             return
