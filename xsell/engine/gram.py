@@ -7,12 +7,15 @@ Rows are kept in CSR form with ascending columns; `min_count` keeps them few.
 import numpy as np
 from numpy.typing import NDArray
 
-from xsell.engine.jit import compiled
+from xsell.engine.jit import compiled, prefetch
 
 Int32s = NDArray[np.int32]
 UInt32s = NDArray[np.uint32]
 Int64s = NDArray[np.int64]
 Float32s = NDArray[np.float32]
+
+# entries between the one that is counted and the one whose basket is fetched
+AHEAD = 8
 
 
 @compiled
@@ -44,12 +47,14 @@ def pair_rows(  # noqa: PLR0917 - a kernel takes arrays, not objects
     customer = np.full(n_products if n_customers else 0, -1, np.int32)
     repeats = np.zeros((n_products if n_customers else 0, 2), np.int32)
     reached = np.empty(n_products + 1, np.uint32)
+    last = bounds.size // 2 - 1
     base = np.uint32(0)
     written = 0
     for a in range(begin, end):
         enough = np.uint32(base + min_count)
         m = 0
         for x in range(offset[a], offset[a + 1]):
+            prefetch(items, np.int64(bounds[2 * min(x + AHEAD, last)]))
             w = entry_one[x]
             v = entry_two[x] if entry_two.size else np.float32(0)
             if n_customers:

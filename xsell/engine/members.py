@@ -26,7 +26,7 @@ from xsell.engine.baskets import Baskets, basket_weights, size_weights
 from xsell.engine.counting import Index, build_index, chunk_bounds, in_threads
 from xsell.engine.coupling import Coupling, couple
 from xsell.engine.gram import transposed
-from xsell.engine.ridge import ridge_rows
+from xsell.engine.ridge import half_rows, ridge_rows
 
 Parameters = Mapping[str, Any]
 Floats = NDArray[np.float64]
@@ -155,9 +155,10 @@ def _fit_ridge(shop: Workshop, settings: Parameters, min_count: int) -> Fit:
     lam = float(settings["lam"]) * d.sum() / max(int(n.sum()), 1)
     solved = np.zeros(coupling.column.size, np.float32)
     intercept = np.zeros(d.size)
+    halves = half_rows(coupling.offset, coupling.column, coupling.one)
     in_threads(
         lambda begin, end: ridge_rows(
-            coupling.offset, coupling.column, coupling.one, d, total,
+            coupling.offset, coupling.column, coupling.one, *halves, d, total,
             int(settings["n_predictors"]), lam, begin, end, solved, intercept,
         ),
         chunk_bounds(np.minimum(np.diff(coupling.offset), 200) + 1),
