@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from xsell.engine.indexing import count_entries, fill_entries, recode_baskets
+from xsell.engine.indexing import fill_entries, recode_baskets
 
 MAX_CHUNKS = 64
 # each thread holds heaps of its own, 8 or 16 bytes per product and rank
@@ -59,22 +59,26 @@ def build_index(
 ) -> Index:
     """Invert the counted baskets. `weight` and `customer` are per basket, or empty."""
     needs_basket = keep_basket or weight.size > 0 or customer.size > 0
-    n_products = code.size
-    recoded = _recoded(items, starts, code, threads)
-    n_baskets_with, offset, work = count_entries(recoded, starts, is_counted, n_products)
+    inner = np.searchsorted(starts, np.linspace(0, items.size, threads + 1)[1:-1])
+    parts = [0, *map(int, inner), starts.size - 1]
+    recoded, n_first, entries_and_work = _recoded(items, starts, is_counted, code, parts)
+    per_part, work = entries_and_work[:, :, 0], entries_and_work[:, :, 1].sum(axis=0)
+    n_baskets_with = n_first + per_part.sum(axis=0)
+    offset = np.concatenate(([0], np.cumsum(per_part.sum(axis=0))))
+    # a code's entries stand in the order of baskets: those of each part after the parts before
+    free = offset[:-1] + np.cumsum(per_part, axis=0) - per_part
     bounds = np.empty(2 * int(offset[-1]), np.int32)
     basket = np.empty(int(offset[-1]) if needs_basket else 0, np.int32)
-    parts = np.searchsorted(offset, np.linspace(0, offset[-1], threads + 1)[1:-1])
     in_threads(
-        lambda begin, end: fill_entries(
-            recoded, starts, is_counted, offset, bounds, basket, begin, end
+        lambda part, end: fill_entries(
+            recoded, starts, is_counted, free[part], bounds, basket, parts[part], parts[end]
         ),
-        [0, *(min(int(p), n_products) for p in parts), n_products],
+        list(range(len(parts))),
     )
     marginal: NDArray[np.float64] = n_baskets_with.astype(np.float64)
     if weight.size:
         by_item = np.repeat(np.where(is_counted, weight, 0.0), np.diff(starts))
-        marginal = np.bincount(recoded, by_item, n_products).astype(np.float64)
+        marginal = np.bincount(recoded, by_item, code.size).astype(np.float64)
     return Index(
         recoded, starts, is_counted, offset, bounds, basket, work, n_baskets_with,
         int(np.count_nonzero(is_counted)),
@@ -85,16 +89,31 @@ def build_index(
 
 
 def _recoded(
-    items: NDArray[np.int32], starts: NDArray[np.int64], code: NDArray[np.int32], threads: int
-) -> NDArray[np.int32]:
-    """Items as codes, ascending in each basket."""
+    items: NDArray[np.int32],
+    starts: NDArray[np.int64],
+    is_counted: NDArray[np.bool_],
+    code: NDArray[np.int32],
+    parts: list[int],
+) -> tuple[NDArray[np.int32], NDArray[np.int64], NDArray[np.int64]]:
+    """Items as codes, ascending in each basket; see `recode_baskets` for the sums."""
     recoded = np.empty(items.size, np.int32)
-    parts = np.searchsorted(starts, np.linspace(0, items.size, threads + 1)[1:-1])
+    n_first = np.zeros((len(parts) - 1, code.size), np.int64)
+    entries_and_work = np.zeros((len(parts) - 1, code.size, 2), np.int64)
     in_threads(
-        lambda begin, end: recode_baskets(items, starts, code, recoded, begin, end),
-        [0, *map(int, parts), starts.size - 1],
+        lambda part, end: recode_baskets(
+            items,
+            starts,
+            is_counted,
+            code,
+            parts[part],
+            parts[end],
+            recoded,
+            n_first[part],
+            entries_and_work[part],
+        ),
+        list(range(len(parts))),
     )
-    return recoded
+    return recoded, n_first.sum(axis=0), entries_and_work
 
 
 def in_threads(
