@@ -4,12 +4,12 @@ import itertools
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from xsell.engine.indexing import fill_entries, recode_baskets
+from xsell.engine.indexing import fill_entries, recode_baskets, summed_weights
 
 MAX_CHUNKS = 64
 # each thread holds heaps of its own, 8 or 16 bytes per product and rank
@@ -37,6 +37,13 @@ class Index:
     entry_weight: NDArray[np.float64]
     entry_customer: NDArray[np.int32]
     marginal: NDArray[np.float64]
+
+    def without_entries(self) -> "Index":
+        """The sums alone: all that is told of the baskets once their pairs are counted."""
+        ints, floats = np.empty(0, np.int32), np.empty(0, np.float64)
+        return replace(
+            self, items=ints, bounds=ints, basket=ints, entry_weight=floats, entry_customer=ints
+        )
 
 
 def available_threads() -> int:
@@ -77,8 +84,7 @@ def build_index(
     )
     marginal: NDArray[np.float64] = n_baskets_with.astype(np.float64)
     if weight.size:
-        by_item = np.repeat(np.where(is_counted, weight, 0.0), np.diff(starts))
-        marginal = np.bincount(recoded, by_item, code.size).astype(np.float64)
+        marginal = summed_weights(recoded, starts, is_counted, weight, code.size)
     return Index(
         recoded, starts, is_counted, offset, bounds, basket, work, n_baskets_with,
         int(np.count_nonzero(is_counted)),

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from xsell.engine.counting import Index, chunk_bounds, in_threads
-from xsell.engine.gram import best_places, pair_rows, symmetric_places
+from xsell.engine.counting import Index, chunk_bounds, even_bounds, in_threads
+from xsell.engine.gram import best_places, move_values, pair_rows, symmetric_places
 
 # unordered pairs kept at most: 32 bytes each once symmetric. Beyond, min_count rises.
 MAX_PAIRS = 12_000_000
@@ -50,23 +50,23 @@ def couple(
         if rows[1].size <= MAX_PAIRS:
             break
         min_count += 1
-    row_sizes, partner, n_both, first, second = rows
-    offset, column, place = symmetric_places(row_sizes, partner, index.work.size)
-    return Coupling(
-        offset, column, n_both[place], first[place],
-        second[place] if second.size else second, min_count,
-    )  # fmt: skip
+    offset, column, place = symmetric_places(rows[0], rows[1], index.work.size)
+    moved: list[Any] = [np.empty(place.size if half.size else 0, half.dtype) for half in rows[2:]]
+    in_threads(
+        lambda begin, end: move_values(place, begin, end, *rows[2:], *moved),
+        even_bounds(place.size, threads),
+    )
+    return Coupling(offset, column, moved[0], moved[1], moved[2], min_count)
 
 
 def _half_rows(
     index: Index, one: NDArray[Any], two: NDArray[Any], threads: int, min_count: int
-) -> list[NDArray[Any]]:
+) -> list[Any]:
     """Row sizes, partners, counts and weights, put together in the order of codes."""
     n_products = index.work.size
     row_sizes = np.zeros(n_products, np.int64)
     bounds = chunk_bounds(index.work)
-    entry_one = one.astype(np.float32)[index.basket]
-    entry_two = two.astype(np.float32)[index.basket] if two.size else np.empty(0, np.float32)
+    weights = one.astype(np.float32), two.astype(np.float32)
     parts: dict[int, list[NDArray[Any]]] = {}
 
     def count_chunk(begin: int, end: int) -> None:
@@ -75,7 +75,7 @@ def _half_rows(
         columns += [np.empty(most, np.float32), np.empty(most if two.size else 0, np.float32)]
         written = pair_rows(
             index.items.view(np.uint32), index.offset, index.bounds.view(np.uint32),
-            entry_one, entry_two, index.entry_customer, n_products, min_count, begin, end,
+            index.basket, *weights, index.entry_customer, n_products, min_count, begin, end,
             row_sizes, *columns,
         )  # fmt: skip
         parts[begin] = [column[:written].copy() for column in columns]

@@ -23,8 +23,9 @@ def pair_rows(  # noqa: PLR0917 - a kernel takes arrays, not objects
     items: UInt32s,
     offset: Int64s,
     bounds: UInt32s,
-    entry_one: Float32s,
-    entry_two: Float32s,
+    basket: Int32s,
+    basket_one: Float32s,
+    basket_two: Float32s,
     entry_customer: Int32s,
     n_products: int,
     min_count: int,
@@ -38,7 +39,7 @@ def pair_rows(  # noqa: PLR0917 - a kernel takes arrays, not objects
 ) -> int:
     """Pairs of the anchors in [begin, end) with more popular products, and their number.
 
-    Two sums of entry weights go with each pair (the second not, if `entry_two` is empty). With
+    Two sums of basket weights go with each pair (the second not, if `basket_two` is empty). With
     customers, the repeats of the one who bought a pair most are taken out of count and weights.
     """
     both = np.zeros(n_products, np.uint32)
@@ -55,8 +56,8 @@ def pair_rows(  # noqa: PLR0917 - a kernel takes arrays, not objects
         m = 0
         for x in range(offset[a], offset[a + 1]):
             prefetch(items, np.int64(bounds[2 * min(x + AHEAD, last)]))
-            w = entry_one[x]
-            v = entry_two[x] if entry_two.size else np.float32(0)
+            w = basket_one[basket[x]]
+            v = basket_two[basket[x]] if basket_two.size else np.float32(0)
             if n_customers:
                 c = entry_customer[x]
                 for i in range(np.int64(bounds[2 * x]), np.int64(bounds[2 * x + 1])):
@@ -135,6 +136,35 @@ def symmetric_places(
             place[free[a]] = place[x]
             free[a] += 1
     return offset, columns, place
+
+
+@compiled
+def move_values(  # noqa: PLR0917 - a kernel takes arrays, not objects
+    place: Int32s,
+    begin: int,
+    end: int,
+    n_both: Int32s,
+    one: Float32s,
+    two: Float32s,
+    moved_n_both: Int32s,
+    moved_one: Float32s,
+    moved_two: Float32s,
+) -> None:
+    """Bring the values of half rows to the places [begin, end) of whole rows."""
+    for x in range(begin, end):
+        z = place[x]
+        moved_n_both[x] = n_both[z]
+        moved_one[x] = one[z]
+        if two.size:
+            moved_two[x] = two[z]
+
+
+@compiled
+def times_row(offset: Int64s, of_row: Float32s, values: Float32s, begin: int, end: int) -> None:
+    """Multiply the values of the rows [begin, end) by a number each, in place."""
+    for row in range(begin, end):
+        for x in range(offset[row], offset[row + 1]):
+            values[x] *= of_row[row]
 
 
 @compiled

@@ -133,3 +133,16 @@ def fill_entries(
             bounds[2 * x + 1] = i
             if basket.size:
                 basket[x] = b
+
+
+@compiled
+def summed_weights(
+    sorted_items: Int32s, starts: Int64s, is_counted: Bools, weight: Floats, n_products: int
+) -> Floats:
+    """Per code, the weights of the counted baskets that hold it, added up in their order."""
+    sums = np.zeros(n_products, np.float64)
+    for b in range(starts.size - 1):
+        if is_counted[b]:
+            for i in range(starts[b], starts[b + 1]):
+                sums[sorted_items[i]] += weight[b]
+    return sums

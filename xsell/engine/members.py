@@ -17,6 +17,7 @@ That form is stored with the relations, and served by anything that can add.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,8 @@ from numpy.typing import NDArray
 from xsell.engine.baskets import Baskets, basket_weights, size_weights
 from xsell.engine.counting import Index, build_index, chunk_bounds, in_threads
 from xsell.engine.coupling import Coupling, couple
-from xsell.engine.gram import transposed
+from xsell.engine.gram import times_row, transposed
+from xsell.engine.indexing import summed_weights
 from xsell.engine.ridge import half_rows, ridge_rows
 
 Parameters = Mapping[str, Any]
@@ -101,11 +103,8 @@ class Workshop:
 
     def marginals(self, weight: Floats) -> Floats:
         """Summed weight of the counted baskets of each code."""
-        by_item = np.repeat(np.where(self.index.is_counted, weight, 0.0), self.baskets.sizes)
-        sums: Floats = np.bincount(self.index.items, by_item, self.index.work.size).astype(
-            np.float64
-        )
-        return sums
+        index = self.index
+        return summed_weights(index.items, index.starts, index.is_counted, weight, index.work.size)
 
     def coupling(self, key: Any, one: Floats, two: Floats, min_count: int) -> Coupling:
         key = (*key, min_count)
@@ -148,8 +147,22 @@ def _fit_ridge(shop: Workshop, settings: Parameters, min_count: int) -> Fit:
     half_life, exponent = settings["half_life_days"], settings["size_exponent"]
     one, two = _weightings(shop, settings, exponent)
     coupling = shop.coupling((half_life, exponent), one, two, min_count)
-    d = shop.marginals(one)
-    total = float(one[shop.index.is_counted].sum())
+    solved, intercept = _solved(shop, settings, coupling, one)
+    scores = transposed(coupling.offset, coupling.column, solved)
+    del solved
+    if settings["walk_share"]:
+        steps = _steps(shop, settings, coupling)
+        steps *= np.float32(settings["walk_share"])
+        scores += steps
+    return Fit(coupling, scores, intercept, is_sum=True)
+
+
+def _solved(
+    shop: Workshop, settings: Parameters, coupling: Coupling, weight: Floats
+) -> tuple[Float32s, Floats]:
+    """Regression weights, in rows of what is predicted, and intercepts."""
+    d = shop.marginals(weight)
+    total = float(weight[shop.index.is_counted].sum())
     n = shop.index.n_baskets_with
     # lam is in baskets: brought to the mean weight of one
     lam = float(settings["lam"]) * d.sum() / max(int(n.sum()), 1)
@@ -164,10 +177,7 @@ def _fit_ridge(shop: Workshop, settings: Parameters, min_count: int) -> Fit:
         chunk_bounds(np.minimum(np.diff(coupling.offset), 200) + 1),
         shop.threads,
     )  # fmt: skip
-    scores = transposed(coupling.offset, coupling.column, solved)
-    if settings["walk_share"]:
-        scores += np.float32(settings["walk_share"]) * _steps(shop, settings, coupling)
-    return Fit(coupling, scores, intercept, is_sum=True)
+    return solved, intercept
 
 
 def _steps(shop: Workshop, settings: Parameters, coupling: Coupling) -> Float32s:
@@ -176,8 +186,12 @@ def _steps(shop: Workshop, settings: Parameters, coupling: Coupling) -> Float32s
     With beta, divided by the column's popularity, as a multiple of the mean, to that power.
     """
     leaving = np.maximum(shop.marginals(shop.decay(settings["half_life_days"])), 1e-12)
-    steps = np.repeat((1.0 / leaving).astype(np.float32), np.diff(coupling.offset))
-    steps *= coupling.two
+    steps = coupling.two.copy()
+    in_threads(
+        partial(times_row, coupling.offset, (1.0 / leaving).astype(np.float32), steps),
+        chunk_bounds(np.diff(coupling.offset)),
+        shop.threads,
+    )
     if settings.get("alpha", 1.0) != 1.0:
         steps **= np.float32(settings["alpha"])
     if settings["beta"]:
