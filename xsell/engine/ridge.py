@@ -118,7 +118,8 @@ def ridge_rows(  # noqa: PLR0917 - a kernel takes arrays, not objects
                 ahead = code[u + AHEAD]
                 for line in range(LINES):
                     prefetch(pairs, min(2 * starts[ahead] + 16 * line, 2 * starts[ahead + 1]))
-            up[u, u:m] = 0.0
+            for v in range(u, m):
+                up[u, v] = 0.0
             first, last = starts[a], starts[a + 1]
             if last - first <= SCAN * (m - 1 - u):
                 for x in range(first, last):
