@@ -37,6 +37,7 @@ class Counts(NamedTuple):
     x: np.ndarray
     size: np.ndarray
     days: np.ndarray
+    n_both: np.ndarray
     share: np.ndarray  # of a pair's baskets, those that are not the heaviest customer's repeats
     evidence: np.ndarray  # pairs that recur: their baskets without these
 
@@ -56,12 +57,13 @@ def count(
         for pair in permutations(map(products.index, order.items), 2):
             votes.setdefault(pair, Counter())[who] += 1
     share, evidence = np.ones((x.shape[1],) * 2), np.zeros((x.shape[1],) * 2)
+    n_both = x.T @ x
     for pair, by_customer in votes.items():
         n, repeats = by_customer.total(), max(by_customer.values()) - 1
         share[pair] = (n - repeats) / n
         evidence[pair] = n - repeats if n - repeats >= min_count else 0
     days = np.array([o.days for o in counted])
-    return Counts(products, x, x.sum(1), days, share, evidence)
+    return Counts(products, x, x.sum(1), days, n_both, share, evidence)
 
 
 def fit(
@@ -87,7 +89,8 @@ def fit(
         scores = bm25(c, **parameters)
     else:
         scores = measure(c, scoring, **parameters)
-    return Model(c.products, np.where(c.evidence > 0, scores, 0.0), c.evidence, prior, is_sure)
+    n_both = np.where(c.evidence > 0, c.n_both, 0)
+    return Model(c.products, np.where(c.evidence > 0, scores, 0.0), n_both, prior, is_sure)
 
 
 def decay(c: Counts, half_life_days: float | None) -> np.ndarray:
@@ -148,7 +151,7 @@ def ridge(
         if others.size > n_predictors:
             last, next_one = gain[by_gain[n_predictors - 1]], gain[by_gain[n_predictors]]
             is_sure[j] = last - next_one > TOO_CLOSE
-        chosen = np.sort(others[by_gain[:n_predictors]])
+        chosen = np.sort(others[by_gain[:n_predictors]])[::-1]
         lowest = pivots(covariance[np.ix_(chosen, chosen)], more := lam)
         while lowest < 0.9 * lam:
             is_sure[j] &= lowest < 0.89 * lam

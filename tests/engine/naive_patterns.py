@@ -12,7 +12,7 @@ from tests.engine.naive_models import Order, count
 def substitutes(orders: list[Order], max_basket, kind=None) -> dict:
     """(product, substitute) -> (score, avoidance, n_both, n_expected) of all candidates."""
     c = count(orders, 1, max_basket)
-    n, size, both = c.x.sum(0), c.size, c.evidence
+    n, size, both = c.x.sum(0), c.size, np.where(c.evidence > 0, c.n_both, 0.0)
     lift = size.size * (size * (size - 1)).sum() / max(size.sum() ** 2, 1)
     expected = np.outer(n, n) * lift / max(size.size, 1)
     profile = np.maximum(np.log((both + 3) / (expected + 3)), 0)
@@ -48,7 +48,7 @@ def bundles(orders: list[Order], *, max_size, min_count, min_lift, max_basket) -
         if n_together < min_count or not all(c.evidence[pair] for pair in pairs):
             continue
         by_chance = max(
-            c.evidence[pair]
+            c.n_both[pair]
             * math.prod(n[place[p]] / len(c.x) for p in members if place[p] not in pair)
             for pair in pairs
         )

@@ -32,7 +32,7 @@ except MemoryError:
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="limits memory as Linux does")
-@pytest.mark.parametrize(("scoring", "megabytes"), [("count", 800), ("ridge", 1_500)])
+@pytest.mark.parametrize(("scoring", "megabytes"), [("count", 600), ("ridge", 1_000)])
 def test_ten_million_lines_are_mined_within_a_hard_memory_limit(scoring, megabytes):
     run = subprocess.run(
         [sys.executable, "-c", LIMITED, scoring, str(megabytes)],

@@ -53,11 +53,16 @@ def test_recurring_pairs_are_counted_without_the_heaviest_customers_repeats(
     products = shop.baskets.products[shop.by_popularity]
     got = {
         (int(products[a]), int(products[b])): int(n)
-        for a, b, n in zip(coupling.row, coupling.column, coupling.n_both, strict=True)
+        for a, b, n in zip(coupling.row, coupling.column, coupling.evidence, strict=True)
     }
     assert got == {pair: n for pair, n in expected.items() if n >= min_count}
-    assert coupling.one == pytest.approx(coupling.n_both)
-    assert coupling.two == pytest.approx(2 * coupling.n_both)
+    assert coupling.one == pytest.approx(coupling.evidence)
+    assert coupling.two == pytest.approx(2 * coupling.evidence)
+    n_both = {pair: votes.total() for pair, votes in by_customer.items()}
+    assert {
+        (int(products[a]), int(products[b])): int(n)
+        for a, b, n in zip(coupling.row, coupling.column, coupling.n_both, strict=True)
+    } == {pair: n for pair, n in n_both.items() if expected[pair] >= min_count}
 
 
 def test_a_cart_of_unknown_products_gets_the_best_sellers():

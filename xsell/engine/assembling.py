@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from xsell.engine.counting import Pairs
 from xsell.engine.members import Workshop
+from xsell.engine.ranking import Pairs
 from xsell.engine.relations import Relations
 from xsell.engine.tuning import Choice
 

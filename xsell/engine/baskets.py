@@ -44,6 +44,10 @@ class Baskets:
         """Distinct products per basket."""
         return np.diff(self.starts)
 
+    def without_items(self) -> "Baskets":
+        """What is still told of them once they are indexed; a basket keeps its size."""
+        return replace(self, items=np.empty(0, np.int32))
+
     def only(self, is_kept: Bools) -> "Baskets":
         """These baskets alone, of the same products, whether or not any of them is left."""
         items = self.items[np.repeat(is_kept, self.sizes)]

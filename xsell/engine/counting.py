@@ -1,34 +1,19 @@
-"""Count pairs on several threads, in chunks of like work, with the same result for any number."""
+"""Baskets inverted, on several threads: the index that all counting of pairs walks."""
 
 import itertools
 import os
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
-from queue import SimpleQueue
-from typing import Any
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from xsell.engine.indexing import count_entries, fill_entries, recode_baskets
-from xsell.engine.pairs import count_pairs, drain_heaps, merge_heaps
+from xsell.engine.indexing import fill_entries, recode_baskets, summed_weights
 
 MAX_CHUNKS = 64
-# each thread holds heaps of its own, 16 bytes per product and rank
+# each thread holds heaps of its own, 8 or 16 bytes per product and rank
 MAX_THREADS = 8
-
-Progress = Callable[[int, int], object]
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """Which pairs to keep, and how to rank them. scoring: a constant of `engine.pairs`."""
-
-    k: int
-    scoring: int
-    min_count: int
-    min_lift_lower: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,39 +38,12 @@ class Index:
     entry_customer: NDArray[np.int32]
     marginal: NDArray[np.float64]
 
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Pairs:
-    """The best partners of every product, by code, then by rank."""
-
-    code: NDArray[np.int32]
-    rank: NDArray[np.int32]
-    partner: NDArray[np.int32]
-    score: NDArray[np.float64]
-    n_both: NDArray[np.int32]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Heaps:
-    scores: NDArray[np.float64]
-    partners: NDArray[np.int32]
-    counts: NDArray[np.int32]
-    sizes: NDArray[np.int32]
-    least: NDArray[np.float64]
-
-    @classmethod
-    def empty(cls, n_products: int, k: int) -> "_Heaps":
-        n = n_products * k
-        return cls(
-            np.empty(n, np.float64),
-            np.empty(n, np.int32),
-            np.empty(n, np.int32),
-            np.zeros(n_products, np.int32),
-            np.full(n_products, -np.inf),
+    def without_entries(self) -> "Index":
+        """The sums alone: all that is told of the baskets once their pairs are counted."""
+        ints, floats = np.empty(0, np.int32), np.empty(0, np.float64)
+        return replace(
+            self, items=ints, bounds=ints, basket=ints, entry_weight=floats, entry_customer=ints
         )
-
-    def arrays(self) -> tuple[Any, Any, Any, Any]:
-        return self.scores, self.partners, self.counts, self.sizes
 
 
 def available_threads() -> int:
@@ -108,22 +66,25 @@ def build_index(
 ) -> Index:
     """Invert the counted baskets. `weight` and `customer` are per basket, or empty."""
     needs_basket = keep_basket or weight.size > 0 or customer.size > 0
-    n_products = code.size
-    recoded = _recoded(items, starts, code, threads)
-    n_baskets_with, offset, work = count_entries(recoded, starts, is_counted, n_products)
+    inner = np.searchsorted(starts, np.linspace(0, items.size, threads + 1)[1:-1])
+    parts = [0, *map(int, inner), starts.size - 1]
+    recoded, n_first, entries_and_work = _recoded(items, starts, is_counted, code, parts)
+    per_part, work = entries_and_work[:, :, 0], entries_and_work[:, :, 1].sum(axis=0)
+    n_baskets_with = n_first + per_part.sum(axis=0)
+    offset = np.concatenate(([0], np.cumsum(per_part.sum(axis=0))))
+    # a code's entries stand in the order of baskets: those of each part after the parts before
+    free = offset[:-1] + np.cumsum(per_part, axis=0) - per_part
     bounds = np.empty(2 * int(offset[-1]), np.int32)
     basket = np.empty(int(offset[-1]) if needs_basket else 0, np.int32)
-    parts = np.searchsorted(offset, np.linspace(0, offset[-1], threads + 1)[1:-1])
     in_threads(
-        lambda begin, end: fill_entries(
-            recoded, starts, is_counted, offset, bounds, basket, begin, end
+        lambda part, end: fill_entries(
+            recoded, starts, is_counted, free[part], bounds, basket, parts[part], parts[end]
         ),
-        [0, *(min(int(p), n_products) for p in parts), n_products],
+        list(range(len(parts))),
     )
     marginal: NDArray[np.float64] = n_baskets_with.astype(np.float64)
     if weight.size:
-        by_item = np.repeat(np.where(is_counted, weight, 0.0), np.diff(starts))
-        marginal = np.bincount(recoded, by_item, n_products).astype(np.float64)
+        marginal = summed_weights(recoded, starts, is_counted, weight, code.size)
     return Index(
         recoded, starts, is_counted, offset, bounds, basket, work, n_baskets_with,
         int(np.count_nonzero(is_counted)),
@@ -134,16 +95,31 @@ def build_index(
 
 
 def _recoded(
-    items: NDArray[np.int32], starts: NDArray[np.int64], code: NDArray[np.int32], threads: int
-) -> NDArray[np.int32]:
-    """Items as codes, ascending in each basket."""
+    items: NDArray[np.int32],
+    starts: NDArray[np.int64],
+    is_counted: NDArray[np.bool_],
+    code: NDArray[np.int32],
+    parts: list[int],
+) -> tuple[NDArray[np.int32], NDArray[np.int64], NDArray[np.int64]]:
+    """Items as codes, ascending in each basket; see `recode_baskets` for the sums."""
     recoded = np.empty(items.size, np.int32)
-    parts = np.searchsorted(starts, np.linspace(0, items.size, threads + 1)[1:-1])
+    n_first = np.zeros((len(parts) - 1, code.size), np.int64)
+    entries_and_work = np.zeros((len(parts) - 1, code.size, 2), np.int64)
     in_threads(
-        lambda begin, end: recode_baskets(items, starts, code, recoded, begin, end),
-        [0, *map(int, parts), starts.size - 1],
+        lambda part, end: recode_baskets(
+            items,
+            starts,
+            is_counted,
+            code,
+            parts[part],
+            parts[end],
+            recoded,
+            n_first[part],
+            entries_and_work[part],
+        ),
+        list(range(len(parts))),
     )
-    return recoded
+    return recoded, n_first.sum(axis=0), entries_and_work
 
 
 def in_threads(
@@ -156,34 +132,9 @@ def in_threads(
             future.result()
 
 
-def best_pairs(index: Index, rules: Rules, threads: int, progress: Progress | None) -> Pairs:
-    """The best `rules.k` partners of every product.
-
-    `progress(done, total)` is called in the caller's thread after each of at most 64 chunks, in
-    units of pair events; what it raises stops the counting.
-    """
-    k = max(1, min(rules.k, index.work.size - 1))
-    bounds = chunk_bounds(index.work)
-    heaps = [_Heaps.empty(index.work.size, k) for _ in range(min(threads, len(bounds) - 1))]
-    free: SimpleQueue[_Heaps] = SimpleQueue()
-    for heap in heaps:
-        free.put(heap)
-
-    def count_chunk(begin: int, end: int) -> int:
-        heap = free.get()
-        count_pairs(
-            index.items.view(np.uint32), index.offset, index.bounds.view(np.uint32),
-            index.entry_weight, index.entry_customer,
-            index.n_baskets_with, index.marginal, index.n_baskets, k, rules.min_count,
-            rules.min_lift_lower, rules.scoring, begin, end, *heap.arrays(), heap.least,
-        )  # fmt: skip
-        free.put(heap)
-        return int(index.work[begin:end].sum())
-
-    _run_chunks(count_chunk, bounds, len(heaps), int(index.work.sum()), progress)
-    for heap in heaps[1:]:
-        merge_heaps(k, *heaps[0].arrays(), *heap.arrays())
-    return Pairs(*drain_heaps(k, *heaps[0].arrays()))
+def even_bounds(n: int, parts: int) -> list[int]:
+    """Bounds of `parts` ranges of about equal length."""
+    return [n * part // parts for part in range(parts + 1)]
 
 
 def chunk_bounds(work: NDArray[np.int64]) -> list[int]:
@@ -192,23 +143,3 @@ def chunk_bounds(work: NDArray[np.int64]) -> list[int]:
     shares = until[-1] * np.arange(1, MAX_CHUNKS) / MAX_CHUNKS if work.size else np.empty(0)
     inner = np.searchsorted(until, shares, side="left") + 1
     return [0, *(int(b) for b in np.unique(inner) if b < work.size), int(work.size)]
-
-
-def _run_chunks(
-    count_chunk: Callable[[int, int], int],
-    bounds: list[int],
-    threads: int,
-    total: int,
-    progress: Progress | None,
-) -> None:
-    done = 0
-    with ThreadPoolExecutor(threads) as pool:
-        futures = [pool.submit(count_chunk, *bounds[i : i + 2]) for i in range(len(bounds) - 1)]
-        try:
-            for future in as_completed(futures):
-                done += future.result()
-                if progress is not None:
-                    progress(done, total)
-        except BaseException:
-            pool.shutdown(cancel_futures=True)
-            raise

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from xsell.engine.counting import Index, chunk_bounds, in_threads
-from xsell.engine.gram import best_places, pair_rows, symmetric_places
+from xsell.engine.counting import Index, chunk_bounds, even_bounds, in_threads
+from xsell.engine.gram import best_places, move_values, pair_rows, symmetric_places
 
 # unordered pairs kept at most: 32 bytes each once symmetric. Beyond, min_count rises.
 MAX_PAIRS = 12_000_000
@@ -18,14 +18,16 @@ Float32s = NDArray[np.float32]
 class Coupling:
     """Recurring pairs, both ways: row offset, column (code) and values, columns ascending.
 
-    n_both: baskets, less the repeats of a pair's heaviest customer; one, two: summed basket
-    weights, `two` empty where only one weighting was asked for. min_count: pairs in fewer
-    baskets are left out.
+    n_both: baskets that hold both; evidence: those less the repeats of the pair's heaviest
+    customer (the same array where nobody's are taken out); one, two: summed basket weights,
+    brought down to the evidence, `two` empty where only one weighting was asked for.
+    min_count: pairs of less evidence are left out.
     """
 
     offset: NDArray[np.int64]
     column: NDArray[np.int32]
     n_both: NDArray[np.int32]
+    evidence: NDArray[np.int32]
     one: Float32s
     two: Float32s
     min_count: int
@@ -50,9 +52,7 @@ def couple(
     `one` and `two` weigh baskets; `two` may be empty. `customer` per basket says whose repeats
     are no evidence; baskets of one customer stand together. None: every basket is evidence.
     """
-    whose = np.empty(0, np.int32)
-    if customer is not None and customer.size:
-        whose = customer[index.basket]
+    whose = np.empty(0, np.int32) if customer is None else customer
     if min_count < 2 and int(index.work.sum()) > MAX_PAIRS:
         min_count = 2
     while True:
@@ -60,12 +60,16 @@ def couple(
         if rows[1].size <= MAX_PAIRS:
             break
         min_count += 1
-    row_sizes, partner, n_both, first, second = rows
-    offset, column, place = symmetric_places(row_sizes, partner, index.work.size)
+    offset, column, place = symmetric_places(rows[0], rows[1], index.work.size)
+    moved: list[Any] = [np.empty(place.size if half.size else 0, half.dtype) for half in rows[2:]]
+    in_threads(
+        lambda begin, end: move_values(place, begin, end, *rows[2:], *moved),
+        even_bounds(place.size, threads),
+    )
+    n_both, evidence, first, second = moved
     return Coupling(
-        offset, column, n_both[place], first[place],
-        second[place] if second.size else second, min_count,
-    )  # fmt: skip
+        offset, column, n_both, evidence if whose.size else n_both, first, second, min_count
+    )
 
 
 def _half_rows(
@@ -75,22 +79,24 @@ def _half_rows(
     whose: NDArray[np.int32],
     threads: int,
     min_count: int,
-) -> list[NDArray[Any]]:
+) -> list[Any]:
     """Row sizes, partners, counts and weights, put together in the order of codes."""
     n_products = index.work.size
     row_sizes = np.zeros(n_products, np.int64)
     bounds = chunk_bounds(index.work)
-    entry_one = one.astype(np.float32)[index.basket]
-    entry_two = two.astype(np.float32)[index.basket] if two.size else np.empty(0, np.float32)
+    weights = one.astype(np.float32), two.astype(np.float32)
+    kinds = (np.int32, np.int32, np.int32, np.float32, np.float32)
+    is_used = (True, True, whose.size > 0, True, two.size > 0)
     parts: dict[int, list[NDArray[Any]]] = {}
 
     def count_chunk(begin: int, end: int) -> None:
         most = int(index.work[begin:end].sum())
-        columns: list[Any] = [np.empty(most, np.int32), np.empty(most, np.int32)]
-        columns += [np.empty(most, np.float32), np.empty(most if two.size else 0, np.float32)]
+        columns: list[Any] = [
+            np.empty(most if used else 0, kind) for kind, used in zip(kinds, is_used, strict=True)
+        ]
         written = pair_rows(
             index.items.view(np.uint32), index.offset, index.bounds.view(np.uint32),
-            entry_one, entry_two, whose, n_products, min_count, begin, end,
+            index.basket, *weights, whose, n_products, min_count, begin, end,
             row_sizes, *columns,
         )  # fmt: skip
         parts[begin] = [column[:written].copy() for column in columns]

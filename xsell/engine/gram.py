@@ -7,12 +7,15 @@ Rows are kept in CSR form with ascending columns; `min_count` keeps them few.
 import numpy as np
 from numpy.typing import NDArray
 
-from xsell.engine.jit import compiled
+from xsell.engine.jit import compiled, prefetch
 
 Int32s = NDArray[np.int32]
 UInt32s = NDArray[np.uint32]
 Int64s = NDArray[np.int64]
 Float32s = NDArray[np.float32]
+
+# entries between the one that is counted and the one whose basket is fetched
+AHEAD = 8
 
 
 @compiled
@@ -20,9 +23,10 @@ def pair_rows(  # noqa: PLR0917 - a kernel takes arrays, not objects
     items: UInt32s,
     offset: Int64s,
     bounds: UInt32s,
-    entry_one: Float32s,
-    entry_two: Float32s,
-    entry_customer: Int32s,
+    basket: Int32s,
+    basket_one: Float32s,
+    basket_two: Float32s,
+    basket_customer: Int32s,
     n_products: int,
     min_count: int,
     begin: int,
@@ -30,31 +34,35 @@ def pair_rows(  # noqa: PLR0917 - a kernel takes arrays, not objects
     row_sizes: Int64s,
     partner: Int32s,
     n_both: Int32s,
+    evidence: Int32s,
     one: Float32s,
     two: Float32s,
 ) -> int:
     """Pairs of the anchors in [begin, end) with more popular products, and their number.
 
-    Two sums of entry weights go with each pair (the second not, if `entry_two` is empty). With
-    customers, the repeats of the one who bought a pair most are taken out of count and weights.
+    Two sums of basket weights go with each pair (the second not, if `basket_two` is empty). With
+    customers, `evidence` is the count without the repeats of the one who bought a pair most; it
+    is what must reach `min_count`, and the weights are brought down to it.
     """
     both = np.zeros(n_products, np.uint32)
     # in single precision a million equal terms drift by per cents
     sums = np.empty((n_products, 2), np.float64)
-    n_customers = entry_customer.size
+    n_customers = basket_customer.size
     customer = np.full(n_products if n_customers else 0, -1, np.int32)
     repeats = np.zeros((n_products if n_customers else 0, 2), np.int32)
     reached = np.empty(n_products + 1, np.uint32)
+    last = bounds.size // 2 - 1
     base = np.uint32(0)
     written = 0
     for a in range(begin, end):
         enough = np.uint32(base + min_count)
         m = 0
         for x in range(offset[a], offset[a + 1]):
-            w = entry_one[x]
-            v = entry_two[x] if entry_two.size else np.float32(0)
+            prefetch(items, np.int64(bounds[2 * min(x + AHEAD, last)]))
+            w = basket_one[basket[x]]
+            v = basket_two[basket[x]] if basket_two.size else np.float32(0)
             if n_customers:
-                c = entry_customer[x]
+                c = basket_customer[basket[x]]
                 for i in range(np.int64(bounds[2 * x]), np.int64(bounds[2 * x + 1])):
                     b = items[i]
                     is_new = both[b] <= base
@@ -75,12 +83,12 @@ def pair_rows(  # noqa: PLR0917 - a kernel takes arrays, not objects
             b = np.int64(reached[t])
             n_ab = np.int64(both[b] - base)
             share = np.float32(1)
-            if n_customers and repeats[b, 1] > 1:
-                evidence = n_ab - repeats[b, 1] + 1
-                if evidence < min_count:
+            if n_customers:
+                left = n_ab - repeats[b, 1] + 1
+                if left < min_count:
                     continue
-                share = np.float32(evidence / n_ab)
-                n_ab = evidence
+                share = np.float32(left / n_ab)
+                evidence[written] = left
             partner[written] = b
             n_both[written] = n_ab
             one[written] = sums[b, 0] * share
@@ -131,6 +139,57 @@ def symmetric_places(
             place[free[a]] = place[x]
             free[a] += 1
     return offset, columns, place
+
+
+@compiled
+def move_values(  # noqa: PLR0917 - a kernel takes arrays, not objects
+    place: Int32s,
+    begin: int,
+    end: int,
+    n_both: Int32s,
+    evidence: Int32s,
+    one: Float32s,
+    two: Float32s,
+    moved_n_both: Int32s,
+    moved_evidence: Int32s,
+    moved_one: Float32s,
+    moved_two: Float32s,
+) -> None:
+    """Bring the values of half rows to the places [begin, end) of whole rows."""
+    for x in range(begin, end):
+        z = place[x]
+        moved_n_both[x] = n_both[z]
+        moved_one[x] = one[z]
+        if evidence.size:
+            moved_evidence[x] = evidence[z]
+        if two.size:
+            moved_two[x] = two[z]
+
+
+@compiled
+def times_row(offset: Int64s, of_row: Float32s, values: Float32s, begin: int, end: int) -> None:
+    """Multiply the values of the rows [begin, end) by a number each, in place."""
+    for row in range(begin, end):
+        for x in range(offset[row], offset[row + 1]):
+            values[x] *= of_row[row]
+
+
+@compiled
+def add_jaccard(
+    offset: Int64s,
+    columns: Int32s,
+    both: Int32s,
+    n_baskets_with: Int64s,
+    share: float,
+    values: Float32s,
+    begin: int,
+    end: int,
+) -> None:
+    """Add `share` times Jaccard to the values of the rows [begin, end), in place."""
+    for row in range(begin, end):
+        n = n_baskets_with[row]
+        for x in range(offset[row], offset[row + 1]):
+            values[x] += share * both[x] / (n + n_baskets_with[columns[x]] - both[x])
 
 
 @compiled

@@ -4,6 +4,9 @@ from collections.abc import Callable
 from typing import Any, TypeVar, cast, overload
 
 import numba
+from llvmlite import ir
+from numba.extending import intrinsic
+from numpy.typing import NDArray
 
 Kernel = TypeVar("Kernel", bound=Callable[..., object])
 
@@ -32,3 +35,24 @@ def compiled(function: Any = None, *, reassociate: bool = False) -> Any:
             return cast(Kernel, numba.njit(**options)(kernel))
 
     return compile_kernel if function is None else compile_kernel(function)
+
+
+def _prefetch(_context: Any, array: Any, _place: Any) -> Any:
+    """Type and code of `prefetch`, as numba asks for them."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        start = context.make_array(signature.args[0])(context, builder, arguments[0]).data
+        line = builder.bitcast(builder.gep(start, [arguments[1]]), ir.IntType(8).as_pointer())
+        number = ir.IntType(32)
+        shape = ir.FunctionType(ir.VoidType(), [line.type, number, number, number])
+        call = builder.module.declare_intrinsic("llvm.prefetch", [line.type], shape)
+        builder.call(call, [line, number(0), number(3), number(1)])
+        return context.get_dummy_value()
+
+    return numba.void(array, numba.int64), generate
+
+
+# In a kernel, `prefetch(array, place)` asks for the cache line of array[place], which is to be
+# read soon, and does not wait: baskets are met in no order of memory, and most of the time of
+# counting would be spent waiting for them. It is inlined into the kernel, hence in its cache.
+prefetch = cast(Callable[[NDArray[Any], Any], None], intrinsic(_prefetch))

@@ -22,6 +22,7 @@ completes carts better with it. Customers of very many orders (`Workshop.regular
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -30,8 +31,9 @@ from numpy.typing import NDArray
 from xsell.engine.baskets import Baskets, basket_weights, size_weights
 from xsell.engine.counting import Index, build_index, chunk_bounds, in_threads
 from xsell.engine.coupling import Coupling, couple
-from xsell.engine.gram import transposed
-from xsell.engine.ridge import ridge_rows
+from xsell.engine.gram import add_jaccard, times_row, transposed
+from xsell.engine.indexing import summed_weights
+from xsell.engine.ridge import half_rows, ridge_rows
 
 Parameters = Mapping[str, Any]
 Floats = NDArray[np.float64]
@@ -79,6 +81,7 @@ class Workshop:
     threads: int
     couplings: dict[Any, Coupling]
     solutions: dict[Any, tuple[Float32s, Floats]]
+    remembers: bool = False
 
     @classmethod
     def open(
@@ -98,7 +101,9 @@ class Workshop:
         if max_basket is not None:
             is_counted = baskets.sizes <= max_basket
         plain = np.empty(0, np.float64)
-        customer = np.empty(0, np.int32) if baskets.customer is None else baskets.customer
+        customer = baskets.customer
+        if customer is None or keep_basket:  # models look customers up by basket
+            customer = np.empty(0, np.int32)
         index = build_index(
             baskets.items, baskets.starts, is_counted, code, plain if weight is None else weight,
             customer, threads, keep_basket=keep_basket,
@@ -111,11 +116,8 @@ class Workshop:
 
     def marginals(self, weight: Floats) -> Floats:
         """Summed weight of the counted baskets of each code."""
-        by_item = np.repeat(np.where(self.index.is_counted, weight, 0.0), self.baskets.sizes)
-        sums: Floats = np.bincount(self.index.items, by_item, self.index.work.size).astype(
-            np.float64
-        )
-        return sums
+        index = self.index
+        return summed_weights(index.items, index.starts, index.is_counted, weight, index.work.size)
 
     def regulars(self) -> NDArray[np.int32]:
         """Customers per basket, those alone whose repeats count in no case; empty if none.
@@ -150,11 +152,17 @@ class Workshop:
     def solution(
         self, key: Any, solve: Callable[[], tuple[Float32s, Floats]]
     ) -> tuple[Float32s, Floats]:
-        """What `solve` found for the coupling at hand, from the last time if that was asked."""
+        """What `solve` finds for the coupling at hand, for the caller to change.
+
+        A search that tries many members asks for the same again: it `remembers` the last.
+        """
+        if not self.remembers:
+            return solve()
         if key not in self.solutions:
             self.solutions.clear()
             self.solutions[key] = solve()
-        return self.solutions[key]
+        weights, intercept = self.solutions[key]
+        return weights.copy(), intercept
 
 
 def fit(shop: Workshop, scoring: str, parameters: Parameters, min_count: int = 1) -> Fit:
@@ -192,14 +200,15 @@ def _fit_ridge(shop: Workshop, settings: Parameters, min_count: int) -> Fit:
     )
     n_predictors = settings["n_predictors"] or affordable_predictors(shop.index.work.size)
     lam = float(settings["lam"])
-    weights, intercept = shop.solution(
+    scores, intercept = shop.solution(
         (n_predictors, lam), lambda: _solved(shop, coupling, one, n_predictors, lam)
     )
-    scores = weights.copy()
     if settings["walk_share"]:
-        scores += np.float32(settings["walk_share"]) * _steps(shop, settings, coupling)
+        steps = _steps(shop, settings, coupling)
+        steps *= np.float32(settings["walk_share"])
+        scores += steps
     if settings["jaccard_share"]:
-        scores += np.float32(settings["jaccard_share"]) * _overlap(shop, coupling)
+        scores = _with_jaccard(shop, coupling, float(settings["jaccard_share"]), scores)
     prior = best_sellers(shop) + float(settings["prior_share"]) * intercept
     return Fit(coupling, scores, prior, is_sum=True)
 
@@ -223,10 +232,11 @@ def _solved(
     lam *= d.sum() / max(int(shop.index.n_baskets_with.sum()), 1)
     solved = np.zeros(coupling.column.size, np.float32)
     intercept = np.zeros(d.size)
+    halves = half_rows(coupling.offset, coupling.column, coupling.one)
     in_threads(
         lambda begin, end: ridge_rows(
-            coupling.offset, coupling.column, coupling.one, d, total, n_predictors, lam, begin,
-            end, solved, intercept,
+            coupling.offset, coupling.column, coupling.one, *halves, d, total, n_predictors, lam,
+            begin, end, solved, intercept,
         ),
         chunk_bounds(np.minimum(np.diff(coupling.offset), 200) + 1),
         shop.threads,
@@ -234,12 +244,17 @@ def _solved(
     return transposed(coupling.offset, coupling.column, solved), intercept
 
 
-def _overlap(shop: Workshop, coupling: Coupling) -> Float32s:
-    """Jaccard of each pair."""
-    n = shop.index.n_baskets_with.astype(np.float32)
-    both = coupling.n_both.astype(np.float32)
-    jaccard: Float32s = both / (n[coupling.row] + n[coupling.column] - both)
-    return jaccard
+def _with_jaccard(shop: Workshop, coupling: Coupling, share: float, scores: Float32s) -> Float32s:
+    """The scores, to which `share` times Jaccard was added."""
+    in_threads(
+        partial(
+            add_jaccard, coupling.offset, coupling.column, coupling.evidence,
+            shop.index.n_baskets_with, share, scores,
+        ),
+        chunk_bounds(np.diff(coupling.offset)),
+        shop.threads,
+    )  # fmt: skip
+    return scores
 
 
 def _steps(shop: Workshop, settings: Parameters, coupling: Coupling) -> Float32s:
@@ -248,8 +263,12 @@ def _steps(shop: Workshop, settings: Parameters, coupling: Coupling) -> Float32s
     With beta, divided by the column's popularity, as a multiple of the mean, to that power.
     """
     leaving = np.maximum(shop.marginals(shop.decay(settings["half_life_days"])), 1e-12)
-    steps = np.repeat((1.0 / leaving).astype(np.float32), np.diff(coupling.offset))
-    steps *= coupling.two
+    steps = coupling.two.copy()
+    in_threads(
+        partial(times_row, coupling.offset, (1.0 / leaving).astype(np.float32), steps),
+        chunk_bounds(np.diff(coupling.offset)),
+        shop.threads,
+    )
     if settings.get("alpha", 1.0) != 1.0:
         steps **= np.float32(settings["alpha"])
     if settings["beta"] and steps.size:
@@ -290,13 +309,13 @@ def _fit_counts(shop: Workshop, scoring: str, settings: Parameters, min_count: i
         ("ones",), ones, np.empty(0), min_count,
         keeps_repeats=settings.get("keeps_repeats", False),
     )  # fmt: skip
-    scores = coupling.n_both.astype(np.float32)
-    if scoring == "popularity":
+    scores = coupling.evidence.astype(np.float32)
+    if scoring in {"popularity", "jaccard"}:
         scores[:] = 0.0
-    elif scoring == "jaccard":
-        scores = _overlap(shop, coupling)
+    if scoring == "jaccard":
+        scores = _with_jaccard(shop, coupling, 1.0, scores)
     elif scoring in {"confidence", "rules"}:
         scores /= shop.index.n_baskets_with.astype(np.float32)[coupling.row]
     if scoring == "rules":
-        scores[coupling.n_both < settings["least_support"]] = 0.0
+        scores[coupling.evidence < settings["least_support"]] = 0.0
     return Fit(coupling, scores, best_sellers(shop), is_sum=scoring != "rules")

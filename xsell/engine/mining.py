@@ -53,11 +53,12 @@ import numpy as np
 from xsell.engine.arguments import check_at_least, check_limits
 from xsell.engine.assembling import relations_of
 from xsell.engine.baskets import Baskets, basket_weights, collect_baskets
-from xsell.engine.counting import Pairs, Progress, Rules, available_threads, best_pairs
+from xsell.engine.counting import available_threads
 from xsell.engine.coupling import best_of_rows
 from xsell.engine.lines import OrderLines
 from xsell.engine.members import DEFAULTS, Workshop, best_sellers, fit
 from xsell.engine.pairs import CONFIDENCE, COUNT, INFORMATION, JACCARD
+from xsell.engine.ranking import Pairs, Progress, Rules, best_pairs
 from xsell.engine.relations import Habit, Relations
 from xsell.engine.store import BasketStore
 from xsell.engine.tuning import Choice, choose, chosen_before
@@ -97,13 +98,15 @@ def mine(
     rules = _checked_rules(k, scoring, least, min_lift_lower)
     _check_spans(lines, half_life_days, window, max_basket, threads)
     _check_parameters(scoring, parameters)
-    baskets = collect_baskets(lines, window)
     threads = threads or available_threads()
     if scoring in MEASURES:
-        return _mine_measure(baskets, scoring, rules, half_life_days, max_basket, threads, progress)
+        return _mine_measure(
+            collect_baskets(lines, window), scoring, rules, half_life_days, max_basket, threads,
+            progress,
+        )  # fmt: skip
     return _mine_model(
-        baskets, scoring, rules, _settings(scoring, parameters, half_life_days), max_basket,
-        threads, progress,
+        collect_baskets(lines, window), scoring, rules,
+        _settings(scoring, parameters, half_life_days), max_basket, threads, progress,
     )  # fmt: skip
 
 
@@ -118,7 +121,10 @@ def _mine_measure(
 ) -> Relations:
     weight = basket_weights(baskets.placed_at, half_life_days)
     shop = Workshop.open(baskets, max_basket, threads, weight=weight, keep_basket=False)
+    del baskets
+    shop.baskets = shop.baskets.without_items()
     pairs = best_pairs(shop.index, rules, threads, progress)
+    shop.index = shop.index.without_entries()
     parameters = {"half_life_days": half_life_days}
     return relations_of(shop, pairs, Choice(scoring, parameters, Habit(), {}), best_sellers(shop))
 
@@ -140,7 +146,11 @@ def _mine_model(
     else:
         choice = chosen_before(scoring, settings)
     shop = Workshop.open(baskets, max_basket, threads)
+    del baskets
+    shop.baskets = shop.baskets.without_items()
     fitted = fit(shop, choice.scoring, choice.parameters, rules.min_count)
+    shop.index = shop.index.without_entries()
+    shop.couplings.clear()
     rank, place = best_of_rows(fitted.coupling, fitted.scores, rules.k, threads)
     pairs = Pairs(
         fitted.coupling.row[place],

@@ -5,7 +5,8 @@ renewed when the file of the calling kernel changes, not when a helper elsewhere
 
 The kernels run without the GIL on plain Python threads (not numba's own, which abort the
 process after a fork, and when two callers meet). A heap row is the best `k` partners of one
-product; scores, partners and counts are parallel arrays of n_products * k.
+product; scores and links are parallel arrays of n_products * k. A link is a partner's code above
+a count, 32 bits each.
 """
 
 import math
@@ -13,7 +14,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from xsell.engine.jit import compiled
+from xsell.engine.jit import compiled, prefetch
 
 Int32s = NDArray[np.int32]
 UInt32s = NDArray[np.uint32]
@@ -22,6 +23,8 @@ Floats = NDArray[np.float64]
 
 Whole = int | np.int64
 
+# entries between the one that is counted and the one whose basket is fetched
+AHEAD = 8
 COUNT, CONFIDENCE, JACCARD, INFORMATION = range(4)
 Z_95 = 1.6448536269514722
 
@@ -54,14 +57,7 @@ def score_of(
 
 @compiled
 def sift_down(
-    scores: Floats,
-    partners: Int32s,
-    counts: Int32s,
-    base: Whole,
-    size: int,
-    score: float,
-    partner: Whole,
-    count: Whole,
+    scores: Floats, links: Int64s, base: Whole, size: int, score: float, link: np.int64
 ) -> None:
     """Put an entry in place of the worst (the root) of the heap row at `base`.
 
@@ -74,57 +70,51 @@ def sift_down(
             break
         c = base + child
         if child + 1 < size and (
-            scores[c + 1] < scores[c]
-            or (scores[c + 1] == scores[c] and partners[c + 1] > partners[c])
+            scores[c + 1] < scores[c] or (scores[c + 1] == scores[c] and links[c + 1] > links[c])
         ):
             child += 1
             c += 1
-        if scores[c] < score or (scores[c] == score and partners[c] > partner):
-            scores[base + i] = scores[c]
-            partners[base + i] = partners[c]
-            counts[base + i] = counts[c]
-            i = child
-        else:
+        if scores[c] > score or (scores[c] == score and links[c] <= link):
             break
+        scores[base + i] = scores[c]
+        links[base + i] = links[c]
+        i = child
     scores[base + i] = score
-    partners[base + i] = partner
-    counts[base + i] = count
+    links[base + i] = link
 
 
 @compiled
-def push(  # noqa: PLR0917 - a kernel takes arrays, not objects
+def push(
     scores: Floats,
-    partners: Int32s,
-    counts: Int32s,
+    links: Int64s,
     sizes: Int32s,
+    least: Floats,
     row: Whole,
     k: int,
     score: float,
-    partner: Whole,
-    count: Whole,
+    link: np.int64,
 ) -> None:
-    """Offer an entry to a heap row that keeps the best `k`, the worst of them at its root."""
+    """Offer an entry to a heap row that keeps the best `k`; `least`: a full row's lowest score."""
     base = row * k
-    size = sizes[row]
+    size = np.int64(sizes[row])
     if size == k:
-        if score > scores[base] or (score == scores[base] and partner < partners[base]):
-            sift_down(scores, partners, counts, base, k, score, partner, count)
-        return
-    sizes[row] = size + 1
-    i = size
-    while i > 0:
-        up = (i - 1) >> 1
-        u = base + up
-        if scores[u] > score or (scores[u] == score and partners[u] < partner):
-            scores[base + i] = scores[u]
-            partners[base + i] = partners[u]
-            counts[base + i] = counts[u]
-            i = up
-        else:
-            break
-    scores[base + i] = score
-    partners[base + i] = partner
-    counts[base + i] = count
+        if score < scores[base] or (score == scores[base] and link > links[base]):
+            return
+        sift_down(scores, links, base, k, score, link)
+    else:
+        sizes[row] = size + 1
+        i = size
+        while i > 0:
+            up = base + ((i - 1) >> 1)
+            if scores[up] < score or (scores[up] == score and links[up] > link):
+                break
+            scores[base + i] = scores[up]
+            links[base + i] = links[up]
+            i = (i - 1) >> 1
+        scores[base + i] = score
+        links[base + i] = link
+    if size + 1 >= k:
+        least[row] = scores[base]
 
 
 @compiled
@@ -144,8 +134,7 @@ def count_pairs(  # noqa: PLR0917 - a kernel takes arrays, not objects
     begin: int,
     end: int,
     scores: Floats,
-    partners: Int32s,
-    counts: Int32s,
+    links: Int64s,
     sizes: Int32s,
     least: Floats,
 ) -> None:
@@ -154,8 +143,7 @@ def count_pairs(  # noqa: PLR0917 - a kernel takes arrays, not objects
     `marginal` is each product's (decayed) number of baskets. The sums of weights are taken in
     the order of baskets, so no thread changes them. Entries of one customer stand together;
     with customers, floors and scores go by what is left when the baskets in which a pair's
-    heaviest customer repeated it are taken out of all counts. `least` is a full row's lowest
-    score, else minus infinity.
+    heaviest customer repeated it are taken out of all counts.
     Unsigned arrays spare numba's check for negative indices.
     """
     n_products = offset.size - 1
@@ -170,6 +158,7 @@ def count_pairs(  # noqa: PLR0917 - a kernel takes arrays, not objects
     repeats = np.zeros(n_products if n_customers else 0, np.int32)
     heaviest = np.zeros(n_products if n_customers else 0, np.int32)
     reached = np.empty(n_products + 1, np.uint32)
+    end_entry = bounds.size // 2 - 1
     base = np.uint32(0)
     for a in range(begin, end):
         n_a = n_baskets_with[a]
@@ -178,6 +167,7 @@ def count_pairs(  # noqa: PLR0917 - a kernel takes arrays, not objects
         enough = np.uint32(base + min_count)
         m = 0
         for x in range(offset[a], offset[a + 1]):
+            prefetch(items, np.int64(bounds[2 * min(x + AHEAD, end_entry)]))
             first, last = np.int64(bounds[2 * x]), np.int64(bounds[2 * x + 1])
             if n_weights:
                 w = entry_weight[x]
@@ -223,66 +213,56 @@ def count_pairs(  # noqa: PLR0917 - a kernel takes arrays, not objects
                     continue
             score = score_of(scoring, value, marginal[a] - gone, marginal[b] - gone, lowest)
             if score >= least[a]:
-                push(scores, partners, counts, sizes, a, k, score, b, n_ab)
-                if sizes[a] == k:
-                    least[a] = scores[a * k]
+                push(scores, links, sizes, least, a, k, score, b << 32 | n_ab)
             score = score_of(scoring, value, marginal[b] - gone, marginal[a] - gone, lowest)
             if score >= least[b]:
-                push(scores, partners, counts, sizes, b, k, score, a, n_ab)
-                if sizes[b] == k:
-                    least[b] = scores[b * k]
+                push(scores, links, sizes, least, b, k, score, a << 32 | n_ab)
         base += np.uint32(offset[a + 1] - offset[a])
 
 
 @compiled
 def merge_heaps(  # noqa: PLR0917 - a kernel takes arrays, not objects
     k: int,
+    begin: int,
+    end: int,
     scores: Floats,
-    partners: Int32s,
-    counts: Int32s,
+    links: Int64s,
     sizes: Int32s,
+    least: Floats,
     other_scores: Floats,
-    other_partners: Int32s,
-    other_counts: Int32s,
+    other_links: Int64s,
     other_sizes: Int32s,
 ) -> None:
-    """Offer every entry of one thread's heaps to another's."""
-    for row in range(sizes.size):
+    """Offer every entry of one thread's rows in [begin, end) to another's."""
+    for row in range(begin, end):
         for i in range(row * k, row * k + other_sizes[row]):
-            push(
-                scores, partners, counts, sizes, row, k,
-                other_scores[i], np.int64(other_partners[i]), np.int64(other_counts[i]),
-            )  # fmt: skip
+            push(scores, links, sizes, least, row, k, other_scores[i], other_links[i])
 
 
 @compiled
-def drain_heaps(
-    k: int, scores: Floats, partners: Int32s, counts: Int32s, sizes: Int32s
-) -> tuple[Int32s, Int32s, Int32s, Floats, Int32s]:
-    """Empty the heaps into rows sorted by code, best first: code, rank, partner, score, count."""
-    n_rows = 0
-    for row in range(sizes.size):
-        n_rows += sizes[row]
-    codes = np.empty(n_rows, np.int32)
-    ranks = np.empty(n_rows, np.int32)
-    out_partners = np.empty(n_rows, np.int32)
-    out_scores = np.empty(n_rows, np.float64)
-    out_counts = np.empty(n_rows, np.int32)
-    begin = 0
-    for row in range(sizes.size):
+def drain_heaps(  # noqa: PLR0917 - a kernel takes arrays, not objects
+    k: int,
+    begin: int,
+    end: int,
+    scores: Floats,
+    links: Int64s,
+    sizes: Int32s,
+    starts: Int64s,
+    codes: Int32s,
+    ranks: Int32s,
+    partners: Int32s,
+    counts: Int32s,
+    out_scores: Floats,
+) -> None:
+    """Empty the heap rows in [begin, end) into columns, best first; `starts`: where rows begin."""
+    for row in range(begin, end):
         base = row * k
-        size = sizes[row]
-        for left in range(size, 0, -1):
-            at = begin + left - 1
+        for left in range(np.int64(sizes[row]), 0, -1):
+            at = starts[row] + left - 1
             codes[at] = row
             ranks[at] = left
-            out_partners[at] = partners[base]
+            partners[at] = links[base] >> 32
+            counts[at] = links[base] & 0xFFFFFFFF
             out_scores[at] = scores[base]
-            out_counts[at] = counts[base]
-            end = base + left - 1
-            sift_down(
-                scores, partners, counts, base, left - 1,
-                scores[end], np.int64(partners[end]), np.int64(counts[end]),
-            )  # fmt: skip
-        begin += size
-    return codes, ranks, out_partners, out_scores, out_counts
+            end_place = base + left - 1
+            sift_down(scores, links, base, left - 1, scores[end_place], links[end_place])

@@ -205,6 +205,7 @@ def choose(
         scoring, parameters = FEW_ORDERS
         return Choice(scoring, {**DEFAULTS[scoring], **parameters}, Habit(), {})
     shop = Workshop.open(task.known, max_basket, threads)
+    shop.remembers = True
     nothing = _Trial(*FIRST[0], np.zeros(task.hidden.size))
     bench = _Bench(in_codes(task, shop), shop, k, min_count, nothing)
     candidates = _candidates(bench, has_repeats=_has_repeats(task.known))
