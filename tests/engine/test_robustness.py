@@ -88,3 +88,13 @@ def test_an_order_without_a_customer_is_a_customer_of_its_own():
         customer=np.ma.concatenate([guests, np.arange(50)]),
     )  # fmt: skip
     assert related(lines, "information")
+
+
+def test_an_error_while_counting_is_raised_and_does_not_leave_threads_waiting(monkeypatch):
+    def fail(*_):
+        raise MemoryError
+
+    monkeypatch.setattr("xsell.engine.ranking.tally_pairs", fail)
+    lines = OrderLines(np.repeat(np.arange(50), 4), np.arange(200) % 37)
+    with pytest.raises(MemoryError):
+        mine(lines, scoring="count", min_lift_lower=None, threads=2)
