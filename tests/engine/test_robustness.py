@@ -103,3 +103,13 @@ def test_a_robot_with_a_third_of_all_orders_leaves_the_best_sellers_what_they_we
     n = dict(zip(mined.products.tolist(), mined.n_orders.tolist(), strict=True))
     share = np.array([n[product] for product in mined.products.tolist()]) / 4_560
     assert (np.abs(mined.prior) <= 2 * share).all()
+
+
+def test_an_error_while_counting_is_raised_and_does_not_leave_threads_waiting(monkeypatch):
+    def fail(*_):
+        raise MemoryError
+
+    monkeypatch.setattr("xsell.engine.ranking.tally_pairs", fail)
+    lines = OrderLines(np.repeat(np.arange(50), 4), np.arange(200) % 37)
+    with pytest.raises(MemoryError):
+        mine(lines, scoring="count", min_lift_lower=None, threads=2)

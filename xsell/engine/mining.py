@@ -40,7 +40,8 @@ window: only orders that are at most this much older than the newest order. It a
   place; "auto" finds its own. The engine has no clock: leave orders dated in the future out
   beforehand.
 
-Memory: about 60 bytes a line and 16 * k bytes a product and thread, on top of the lines given.
+Memory: about 25 bytes a line (the models: 75) and 16 * k bytes a product and thread, on top of
+the lines given.
 """
 
 import math
