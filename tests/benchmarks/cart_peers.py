@@ -1,4 +1,4 @@
-"""Peers that know the cart alone, as they are published; their stored rows are not cut short.
+"""Peers that know the cart alone, as they are published.
 
 n_a, n_j: baskets with a product; n_aj: with both; N: products. All sum over the products a of the
 cart, but for the rules, which take the strongest.

@@ -43,4 +43,7 @@ def _weights(trial: Trial, lam: float, n_products: int) -> np.ndarray:
         weights[end:, begin:end] = weights[begin:end, end:].T
     weights /= -weights.diagonal().copy()
     weights[np.diag_indices(n_products)] = 0
+    if trial.rows and trial.rows < n_products:
+        least = np.partition(weights, -trial.rows, axis=1)[:, -trial.rows]
+        weights[weights < np.maximum(least, 0)[:, None]] = 0
     return weights

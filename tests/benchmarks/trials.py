@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import scipy.sparse
 
-from tests.benchmarks.matrices import scaled, without_diagonal
+from tests.benchmarks.matrices import scaled, strongest, without_diagonal
 from tests.benchmarks.placing import BEST, place_rows, place_sums
 from xsell.engine.counting import in_threads
-from xsell.engine.holdout import Task, in_codes, ndcg, newest_as_task
+from xsell.engine.holdout import Task, in_codes, ndcg
 from xsell.engine.members import Workshop
-from xsell.engine.tuning import MAX_CARTS, VALIDATION_SHARE
+from xsell.engine.tuning import validation_task
 
 THREADS = 2
 CHUNK = 250  # carts a task
@@ -37,19 +37,21 @@ class Trial:
     """A task in codes (products by popularity) and its known baskets as peers read them.
 
     baskets: known baskets x products, of ones; they stand by customer. age: of each basket in
-    orders of its customer, 0 the newest. is_slice: for tuning, not for the result. kept: what is
-    costly and needed again, by kind.
+    orders of its customer, 0 the newest. rows: how many values of a product a peer of pairs may
+    store, None for all. is_slice: for tuning, not for the result. kept: what is costly and needed
+    again, by kind.
     """
 
     task: Task
     baskets: scipy.sparse.csr_matrix
     n_baskets: np.ndarray
     age: np.ndarray
+    rows: int | None = None
     is_slice: bool = False
     kept: dict[Any, Any] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, task: Task, *, is_slice: bool = False) -> "Trial":
+    def of(cls, task: Task, rows: int | None = None, *, is_slice: bool = False) -> "Trial":
         known = task.known
         shop = Workshop.open(known, None, THREADS)
         code = np.empty(shop.by_popularity.size, np.int32)
@@ -58,7 +60,7 @@ class Trial:
         ones = np.ones(known.items.size, np.float32)
         baskets = scipy.sparse.csr_matrix((ones, code[known.items], known.starts), shape)
         n_baskets = known.n_baskets_with[shop.by_popularity]
-        return cls(in_codes(task, shop), baskets, n_baskets, _ages(known), is_slice)
+        return cls(in_codes(task, shop), baskets, n_baskets, _ages(known), rows, is_slice)
 
     def keep(self, kind: str, key: Any, make: Callable[[], Any]) -> Any:
         """What `make` gives, made once for a key; a kind keeps its last only, for memory."""
@@ -88,6 +90,8 @@ class Trial:
         empty = scipy.sparse.csr_matrix((n.size, n.size), dtype=np.float32)
         if own_row is None:
             own_row = np.full(carts.offset.size - 1, -1, np.int64)
+        if pairs is not None and self.rows:
+            pairs = strongest(pairs, self.rows)
         rows = [_arrays(empty if each is None else each) for each in (pairs, own)]
         return self.placed(
             lambda begin, end, rank, top: place_sums(
@@ -122,10 +126,9 @@ class Trial:
         return scipy.sparse.csr_matrix((ones, carts.items, carts.offset), shape)
 
 
-def opened(task: Task) -> tuple[Trial, Trial]:
+def opened(task: Task, rows: int | None = None) -> tuple[Trial, Trial]:
     """The validation slice that `auto` sees of the task's known baskets, and the task itself."""
-    newest = newest_as_task(task.known, VALIDATION_SHARE, MAX_CARTS)
-    return Trial.of(newest, is_slice=True), Trial.of(task)
+    return Trial.of(validation_task(task.known), rows, is_slice=True), Trial.of(task, rows)
 
 
 def _ages(known) -> np.ndarray:
