@@ -12,7 +12,7 @@ from xsell.engine import OrderLines
 from xsell.engine.baskets import collect_baskets
 from xsell.engine.counting import available_threads, chunk_bounds, in_threads
 from xsell.engine.jit import compiled, prefetch
-from xsell.engine.members import Workshop
+from xsell.engine.workshop import Workshop
 
 AHEAD = 8
 

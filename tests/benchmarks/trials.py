@@ -13,8 +13,8 @@ from tests.benchmarks.matrices import scaled, strongest, without_diagonal
 from tests.benchmarks.placing import BEST, place_rows, place_sums
 from xsell.engine.counting import in_threads
 from xsell.engine.holdout import Task, in_codes, ndcg
-from xsell.engine.members import Workshop
 from xsell.engine.tuning import validation_task
+from xsell.engine.workshop import Workshop
 
 THREADS = 2
 CHUNK = 250  # carts a task

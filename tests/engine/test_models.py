@@ -12,7 +12,7 @@ from tests.engine.shops import baskets, random_lines
 from xsell.engine import Habit, OrderLines, complete, mine
 from xsell.engine.baskets import collect_baskets
 from xsell.engine.coupling import couple
-from xsell.engine.members import Workshop
+from xsell.engine.workshop import Workshop
 
 
 def shop_of(lines, threads=2):

@@ -3,10 +3,10 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from xsell.engine.members import Workshop
 from xsell.engine.ranking import Pairs
 from xsell.engine.relations import Relations
 from xsell.engine.tuning import Choice
+from xsell.engine.workshop import Workshop
 
 
 def relations_of(

@@ -20,10 +20,11 @@ from xsell.engine.completion import Rows
 from xsell.engine.counting import available_threads
 from xsell.engine.holdout import Task, in_codes, ndcg, newest_as_task, ranks_of_hidden, top_rows
 from xsell.engine.lines import OrderLines
-from xsell.engine.members import Fit, Workshop, fit
+from xsell.engine.members import Fit, fit
 from xsell.engine.relations import Habit
 from xsell.engine.store import BasketStore
 from xsell.engine.tuning import choose
+from xsell.engine.workshop import Workshop
 
 CONTESTANTS = (
     *("popularity", "count", "confidence", "lift", "jaccard", "rules"),

@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 from xsell.engine.baskets import Baskets
 from xsell.engine.completion import Carts, Rows, fill
 from xsell.engine.coupling import best_of_rows
-from xsell.engine.members import Fit, Workshop
+from xsell.engine.members import Fit
 from xsell.engine.relations import Habit
+from xsell.engine.workshop import Workshop
 
 Int32s = NDArray[np.int32]
 Floats = NDArray[np.float64]

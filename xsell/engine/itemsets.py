@@ -15,8 +15,9 @@ from xsell.engine.coupling import Coupling
 from xsell.engine.extending import extended
 from xsell.engine.lines import OrderLines
 from xsell.engine.measures import lift
-from xsell.engine.members import Workshop, fit
+from xsell.engine.members import fit
 from xsell.engine.store import BasketStore
+from xsell.engine.workshop import Workshop
 
 Sets = NDArray[np.int32]
 Counts = NDArray[np.int64]

@@ -17,10 +17,10 @@ That form is stored with the relations, and served by anything that can add.
 
 Where customers are known, the repeats of the one customer who bought a pair most are no evidence
 for it. `keeps_repeats` lets them speak: a shop whose shoppers come back for the same things
-completes carts better with it. Customers of very many orders (`Workshop.regulars`) are never let.
+completes carts better with it. Customers of very many orders (`Workshop.robots`) are never let.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -28,12 +28,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from xsell.engine.baskets import Baskets, basket_weights, size_weights
-from xsell.engine.counting import Index, build_index, chunk_bounds, in_threads
-from xsell.engine.coupling import Coupling, couple
+from xsell.engine.baskets import size_weights
+from xsell.engine.counting import chunk_bounds, in_threads
+from xsell.engine.coupling import Coupling
 from xsell.engine.gram import add_jaccard, times_row, transposed
-from xsell.engine.indexing import summed_weights
 from xsell.engine.ridge import half_rows, ridge_rows
+from xsell.engine.workshop import Workshop
 
 Parameters = Mapping[str, Any]
 Floats = NDArray[np.float64]
@@ -57,8 +57,6 @@ DEFAULTS: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 # best sellers break ties and follow after whatever has a score, however small
 TIE_BREAK = 1e-9
-REGULAR_ORDERS = 100
-REGULAR_TIMES = 10.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,100 +67,6 @@ class Fit:
     scores: Float32s
     prior: Floats
     is_sum: bool
-
-
-@dataclass(slots=True, eq=False)
-class Workshop:
-    """Baskets indexed once, and what several members share, kept while they are tried."""
-
-    baskets: Baskets
-    by_popularity: NDArray[np.intp]
-    index: Index
-    threads: int
-    couplings: dict[Any, Coupling]
-    solutions: dict[Any, tuple[Float32s, Floats]]
-    remembers: bool = False
-
-    @classmethod
-    def open(
-        cls,
-        baskets: Baskets,
-        max_basket: int | None,
-        threads: int,
-        *,
-        weight: Floats | None = None,
-        keep_basket: bool = True,
-    ) -> "Workshop":
-        """Index the baskets; `weight` per basket is for the counting of single measures only."""
-        by_popularity = np.argsort(-baskets.n_baskets_with, kind="stable")
-        code = np.empty(by_popularity.size, np.int32)
-        code[by_popularity] = np.arange(by_popularity.size, dtype=np.int32)
-        is_counted = np.ones(baskets.starts.size - 1, np.bool_)
-        if max_basket is not None:
-            is_counted = baskets.sizes <= max_basket
-        plain = np.empty(0, np.float64)
-        customer = baskets.customer
-        if customer is None or keep_basket:  # models look customers up by basket
-            customer = np.empty(0, np.int32)
-        index = build_index(
-            baskets.items, baskets.starts, is_counted, code, plain if weight is None else weight,
-            customer, threads, keep_basket=keep_basket,
-        )  # fmt: skip
-        return cls(baskets, by_popularity, index, threads, {}, {})
-
-    def decay(self, half_life_days: float | None) -> Floats:
-        weight = basket_weights(self.baskets.placed_at, half_life_days)
-        return weight if weight.size else np.ones(self.index.starts.size - 1)
-
-    def marginals(self, weight: Floats) -> Floats:
-        """Summed weight of the counted baskets of each code."""
-        index = self.index
-        return summed_weights(index.items, index.starts, index.is_counted, weight, index.work.size)
-
-    def regulars(self) -> NDArray[np.int32]:
-        """Customers per basket, those alone whose repeats count in no case; empty if none.
-
-        They have more than REGULAR_ORDERS orders, and more than REGULAR_TIMES as many as the
-        customer of the median order: robots, resellers and the shop's own test account.
-        """
-        customer = self.baskets.customer
-        if customer is None or not customer.size:
-            return np.empty(0, np.int32)
-        n_orders = np.bincount(customer)[customer]
-        is_regular = n_orders > max(REGULAR_ORDERS, REGULAR_TIMES * float(np.median(n_orders)))
-        if not is_regular.any():
-            return np.empty(0, np.int32)
-        own = int(customer.max()) + 1 + np.arange(customer.size, dtype=np.int32)
-        return np.where(is_regular, customer, own)
-
-    def coupling(
-        self, key: Any, one: Floats, two: Floats, min_count: int, *, keeps_repeats: bool
-    ) -> Coupling:
-        """The pairs under these weightings, which `key` tells from others."""
-        key = (*key, min_count, keeps_repeats)
-        if key not in self.couplings:
-            self.couplings.clear()  # one at a time: they are the bulk of the memory
-            self.solutions.clear()
-            self.couplings[key] = couple(
-                self.index, one, two, threads=self.threads, min_count=min_count,
-                customer=self.regulars() if keeps_repeats else self.baskets.customer,
-            )  # fmt: skip
-        return self.couplings[key]
-
-    def solution(
-        self, key: Any, solve: Callable[[], tuple[Float32s, Floats]]
-    ) -> tuple[Float32s, Floats]:
-        """What `solve` finds for the coupling at hand, for the caller to change.
-
-        A search that tries many members asks for the same again: it `remembers` the last.
-        """
-        if not self.remembers:
-            return solve()
-        if key not in self.solutions:
-            self.solutions.clear()
-            self.solutions[key] = solve()
-        weights, intercept = self.solutions[key]
-        return weights.copy(), intercept
 
 
 def fit(shop: Workshop, scoring: str, parameters: Parameters, min_count: int = 1) -> Fit:

@@ -57,12 +57,13 @@ from xsell.engine.baskets import Baskets, basket_weights, collect_baskets
 from xsell.engine.counting import available_threads
 from xsell.engine.coupling import best_of_rows
 from xsell.engine.lines import OrderLines
-from xsell.engine.members import DEFAULTS, Workshop, best_sellers, fit
+from xsell.engine.members import DEFAULTS, best_sellers, fit
 from xsell.engine.pairs import CONFIDENCE, COUNT, INFORMATION, JACCARD
 from xsell.engine.ranking import Pairs, Progress, Rules, best_pairs
 from xsell.engine.relations import Habit, Relations
 from xsell.engine.store import BasketStore
 from xsell.engine.tuning import Choice, choose, chosen_before
+from xsell.engine.workshop import Workshop
 
 MEASURES = {
     "count": COUNT,

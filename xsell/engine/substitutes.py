@@ -18,8 +18,9 @@ from xsell.engine.counting import available_threads
 from xsell.engine.coupling import Coupling
 from xsell.engine.ids import as_ids
 from xsell.engine.lines import OrderLines
-from xsell.engine.members import Workshop, fit
+from xsell.engine.members import fit
 from xsell.engine.store import BasketStore
+from xsell.engine.workshop import Workshop
 
 LEAST_EXPECTED = 3.0
 AVOIDING = -3.0

@@ -21,8 +21,9 @@ from xsell.engine.holdout import (
     ranks_of_hidden,
     top_rows,
 )
-from xsell.engine.members import DEFAULTS, Fit, Workshop, fit
+from xsell.engine.members import DEFAULTS, Fit, fit
 from xsell.engine.relations import Habit
+from xsell.engine.workshop import Workshop
 
 VALIDATION_SHARE = 0.1
 MAX_CARTS = 10_000
