@@ -8,22 +8,39 @@ from xsell.engine import OrderLines, evaluate, mine
 from xsell.engine.tuning import FEW_ORDERS, described
 
 
-def loyal_lines(n_customers=300, n_orders=12, seed=5) -> OrderLines:
-    """Shoppers who each buy from a few favourites, and pairs that belong together."""
+def visits(favourites_of, items_of, n_customers, n_orders=12, seed=5) -> OrderLines:
+    """Shoppers who come every month; what they like, and what of it they buy this time."""
     rng = np.random.default_rng(seed)
     order, product, customer, day = [], [], [], []
     for who in range(n_customers):
-        favourites = rng.integers(0, 100, 3) * 2
+        favourites = favourites_of(rng)
         for visit in range(n_orders):
-            first = rng.choice(favourites)
-            items = {first, first + 1, *(2 * rng.integers(0, 100, rng.integers(0, 3)))}
-            for item in sorted(items):
+            for item in sorted(set(items_of(rng, favourites, visit))):
                 order.append(who * n_orders + visit)
                 product.append(item)
                 customer.append(who)
                 day.append(visit * 30 + who % 30)
     placed_at = np.datetime64("2026-01-01", "D") + np.array(day)
     return OrderLines(order, product, placed_at, customer)
+
+
+def loyal_lines() -> OrderLines:
+    """Shoppers who each buy from a few favourites, and pairs that belong together."""
+
+    def items(rng, favourites, _):
+        first = rng.choice(favourites)
+        return [first, first + 1, *(2 * rng.integers(0, 100, rng.integers(0, 3)))]
+
+    return visits(lambda rng: rng.integers(0, 100, 3) * 2, items, n_customers=300)
+
+
+def households() -> OrderLines:
+    """Shoppers who each buy pairs of their own, again and again, that nobody else buys."""
+
+    def items(rng, pairs, visit):
+        return [*pairs[visit % 3].tolist(), *rng.integers(400, 440, 2).tolist()]
+
+    return visits(lambda rng: rng.choice(400, (3, 2), replace=False), items, n_customers=200)
 
 
 def test_auto_keeps_what_it_tried_and_never_does_worse_than_a_plain_measure():
@@ -34,23 +51,6 @@ def test_auto_keeps_what_it_tried_and_never_does_worse_than_a_plain_measure():
     chosen = tried[described(relations.scoring, parameters)]
     assert chosen >= max(tried["confidence"], tried["jaccard"], tried["popularity"])
     assert relations.trials["with history"] > chosen
-
-
-def households(n_customers=200, n_orders=12, seed=6) -> OrderLines:
-    """Shoppers who each buy pairs of their own, again and again, that nobody else buys."""
-    rng = np.random.default_rng(seed)
-    order, product, customer, day = [], [], [], []
-    for who in range(n_customers):
-        pairs = rng.choice(400, (3, 2), replace=False)
-        for visit in range(n_orders):
-            items = {*pairs[visit % 3].tolist(), *rng.integers(400, 440, 2).tolist()}
-            for item in sorted(items):
-                order.append(who * n_orders + visit)
-                product.append(item)
-                customer.append(who)
-                day.append(visit * 30 + who % 30)
-    placed_at = np.datetime64("2026-01-01", "D") + np.array(day)
-    return OrderLines(order, product, placed_at, customer)
 
 
 def test_where_households_buy_the_same_again_their_repeats_complete_carts():
