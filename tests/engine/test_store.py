@@ -145,3 +145,19 @@ def test_what_does_not_fit_together_is_refused(tmp_path):
     (tmp_path / "store.json").write_text('{"format": 99}', encoding="utf-8")
     with pytest.raises(ValueError, match="format 99"):
         BasketStore.load(tmp_path)
+
+
+@pytest.mark.parametrize("kind", [np.int32, np.int64, np.uint64, object])
+@pytest.mark.parametrize(
+    ("gone", "left"),
+    [
+        ([2], [1, 1, 3]),
+        (np.array([2], np.uint64), [1, 1, 3]),
+        (np.array([2, None], object), [1, 1, 3]),
+        (np.array([2**63 + 2], np.uint64), [1, 1, 2, 3]),
+        (["2"], [1, 1, 2, 3]),
+    ],
+)
+def test_an_order_goes_by_its_id_whatever_holds_it(kind, gone, left):
+    store = BasketStore.of(OrderLines(np.array([1, 1, 2, 3], kind), [5, 6, 5, 6]))
+    assert store.remove(gone).lines.order.tolist() == left

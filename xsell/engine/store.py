@@ -53,16 +53,18 @@ class BasketStore:
             if (getattr(lines, field) is None) != (getattr(self.lines, field) is None):
                 raise ValueError(f"{field} must be given for all orders of a store or for none")
         new = _stored(lines, len(lines), {})
-        changed = np.ma.getdata(lines.order)[~is_missing(lines.order)]
-        old = self.remove(changed)
-        columns = {
-            field: _joined(getattr(old.lines, field), getattr(new.lines, field))
+        old = self.remove(np.ma.getdata(lines.order)[~is_missing(lines.order)])
+        order, added = _of_one_kind(old.lines.order, new.lines.order)
+        # none of the new orders is among the old: their lines go in between
+        place = np.searchsorted(order, added) + np.arange(added.size)
+        columns: dict[str, Any] = {
+            field: _merged(getattr(old.lines, field), getattr(new.lines, field), place)
             for field in COLUMNS
         }
-        merged = _stored(OrderLines(**columns), old.n_lines + new.n_lines, old.n_dropped)
+        dropped = dict(old.n_dropped)
         for reason, count in new.n_dropped.items():
-            merged.n_dropped[reason] = merged.n_dropped.get(reason, 0) + count
-        return merged
+            dropped[reason] = dropped.get(reason, 0) + count
+        return BasketStore(OrderLines(**columns), old.n_lines + new.n_lines, dropped)
 
     def remove(self, order_ids: ArrayLike) -> "BasketStore":
         """Without these orders: cancelled, say. Ids that are not there are ignored.
@@ -73,7 +75,7 @@ class BasketStore:
         check_ids(ids, "order_ids")
         if not ids.size:
             return self
-        is_kept = ~np.isin(self.lines.order, ids)
+        is_kept = ~_holds(self.lines.order, ids[~is_missing(ids)])
         columns = {field: _taken(getattr(self.lines, field), is_kept) for field in COLUMNS}
         n_gone = int(is_kept.size - np.count_nonzero(is_kept))
         return BasketStore(OrderLines(**columns), self.n_lines - n_gone, dict(self.n_dropped))
@@ -180,20 +182,53 @@ def _taken(values: NDArray[Any] | None, is_kept: NDArray[np.bool_]) -> Any:
     return None if values is None else values[is_kept]
 
 
-def _joined(one: NDArray[Any] | None, other: NDArray[Any] | None) -> Any:
+def _holds(ordered: NDArray[Any], ids: NDArray[Any]) -> NDArray[np.bool_]:
+    """Which of the ascending ids are among these."""
+    if not ordered.size or not ids.size or _is_number(ordered) != _is_number(ids):
+        return np.zeros(ordered.size, np.bool_)
+    if {ordered.dtype.kind, ids.dtype.kind} == set("iu"):
+        # compared as floats they would lose digits
+        is_possible = ids <= np.iinfo(np.int64).max if ids.dtype.kind == "u" else ids >= 0
+        ids = ids[is_possible].astype(ordered.dtype.kind + "8")
+    change = np.zeros(ordered.size + 1, np.int32)
+    np.add.at(change, np.searchsorted(ordered, ids, side="left"), 1)
+    np.add.at(change, np.searchsorted(ordered, ids, side="right"), -1)
+    held: NDArray[np.bool_] = np.cumsum(change[:-1]) > 0
+    return held
+
+
+def _is_number(ids: NDArray[Any]) -> bool:
+    return ids.dtype.kind in "iu" or isinstance(ids[0], int | np.integer)
+
+
+def _merged(
+    one: NDArray[Any] | None, other: NDArray[Any] | None, place: NDArray[np.int64]
+) -> NDArray[Any] | None:
+    """One column with the values of the other at these places of the whole."""
     if one is None or other is None:
         return None
+    one, other = _of_one_kind(one, other)
+    is_new = np.zeros(one.size + other.size, np.bool_)
+    is_new[place] = True
+    is_masked = np.ma.isMaskedArray(one) or np.ma.isMaskedArray(other)
+    mask = np.empty(is_new.size if is_masked else 0, np.bool_)
+    whole = np.empty(is_new.size, np.result_type(one.dtype, other.dtype))
+    for part, is_here in ((one, ~is_new), (other, is_new)):
+        whole[is_here] = np.ma.getdata(part)
+        if is_masked:
+            mask[is_here] = np.ma.getmaskarray(part)
+    return np.ma.array(whole, mask=mask) if is_masked else whole
+
+
+def _of_one_kind(one: NDArray[Any], other: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Two columns of ids or times that can stand in one. Raise TypeError or ValueError if not."""
     if not one.size or not other.size:
-        return other if other.size else one
+        filled = one if one.size else other
+        return one.astype(filled.dtype), other.astype(filled.dtype)
     kinds = {one.dtype.kind, other.dtype.kind}
     if kinds & set("iu") and kinds & set("UT"):
         raise TypeError("whole numbers and strings in one column: use one kind of ids")
-    if kinds == set("iu"):
-        one, other = _alike(one, other)
-    if np.ma.isMaskedArray(one) or np.ma.isMaskedArray(other):
-        mask = np.concatenate([np.ma.getmaskarray(one), np.ma.getmaskarray(other)])
-        return np.ma.array(np.concatenate([np.ma.getdata(one), np.ma.getdata(other)]), mask=mask)
-    return np.concatenate([one, other])
+    return _alike(one, other) if kinds == set("iu") else (one, other)
 
 
 def _alike(one: NDArray[Any], other: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
