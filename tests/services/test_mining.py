@@ -35,6 +35,26 @@ def test_real_orders_become_live_relations_with_their_evidence(orders):
     assert 1 < row.lift_lower < row.lift
 
 
+def test_a_run_says_which_model_it_chose_and_what_it_tried(products):
+    for day in range(250):
+        order(products, "bread", "butter", "jam", days_ago=day + 1)
+        order(products, "soap", "jam", days_ago=day + 1)
+    recompute_relations(scoring="auto")
+    run = MiningRun.objects.get(is_active=True)
+    assert run.parameters["scoring"] == "auto"
+    chosen = run.parameters["chosen"]
+    assert chosen["scoring"] in {name.split()[0] for name in run.parameters["trials"]}
+    assert run.parameters["trials"]["popularity"] > 0
+
+
+def test_too_few_orders_to_try_models_on_are_mined_by_the_stated_default(orders):
+    recompute_relations(scoring="auto")
+    run = MiningRun.objects.get(is_active=True)
+    assert run.parameters["chosen"]["scoring"] == "walk"
+    assert run.parameters["trials"] == {}
+    assert ("bread", "butter") in pairs()
+
+
 def test_best_sellers_are_ranked_in_all_and_in_their_category(orders, products):
     products["jam"].category = products["bread"].category
     products["jam"].save()

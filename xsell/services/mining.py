@@ -20,7 +20,7 @@ from django.db import connections, router, transaction
 from django.utils.translation import gettext_noop
 
 from xsell.adapters import BaseAdapter, get_adapter
-from xsell.engine import OrderLines, Relations, lift, lift_lower_bound, mine
+from xsell.engine import MEASURES, OrderLines, Relations, lift, lift_lower_bound, mine
 from xsell.exceptions import MiningFailed
 from xsell.models import BestSeller, CoPurchase, MiningRun
 from xsell.services.reading import UNKNOWN, OrderLineCodes, Progress, read_order_lines
@@ -67,7 +67,8 @@ def recompute_relations(
     """Mine the orders of [since, until), write a snapshot and let it serve; return its run's id.
 
     Curated rows are not touched. Whatever goes wrong, the old snapshot goes on serving, and the
-    new run is marked failed with the reason. Raise MiningFailed, also when no order line counts:
+    new run is marked failed with the reason. With scoring "auto" the run's parameters say what was
+    chosen and how each candidate did. Raise MiningFailed, also when no order line counts:
     an empty snapshot in the place of a good one would only hide the mistake.
     """
     parameters = {
@@ -107,7 +108,7 @@ def _mine_into(run: MiningRun, progress: Progress) -> None:
             raise MiningFailed(_no_lines(codes, run.since, run.until))
     with _timed(run, gettext_noop("mining")):
         relations = mine(
-            _order_lines(codes, with_dates=parameters["half_life_days"] is not None),
+            _order_lines(codes, with_dates=_needs_dates(parameters)),
             k=parameters["k"],
             scoring=parameters["scoring"],
             min_count=parameters["min_count"],
@@ -118,6 +119,9 @@ def _mine_into(run: MiningRun, progress: Progress) -> None:
         categories = _categories(adapter, codes, relations, progress)
     with _timed(run, gettext_noop("writing")):
         _write(run, codes.product_ids, relations, categories, progress)
+    if parameters["scoring"] == "auto":
+        chosen, trials = dict(relations.parameters), dict(relations.trials)
+        run.parameters = {**parameters, "chosen": chosen, "trials": trials}
     run.n_lines, run.n_baskets = codes.n_read, relations.n_baskets
     run.n_products, run.n_pairs = len(relations.products), len(relations)
     run.dropped = {
@@ -127,6 +131,11 @@ def _mine_into(run: MiningRun, progress: Progress) -> None:
     }
     run.peak_memory_mb = _peak_memory_mb()
     switch_to(run)
+
+
+def _needs_dates(parameters: dict[str, Any]) -> bool:
+    """Models weigh orders by age, and "auto" is tried on the newest; a measure does neither."""
+    return parameters["half_life_days"] is not None or parameters["scoring"] not in MEASURES
 
 
 def _no_lines(codes: OrderLineCodes, since: datetime | None, until: datetime | None) -> str:
