@@ -132,11 +132,11 @@ def score_of_pair(counted, a, b, scoring, min_count, min_lift_lower):
 
 
 def buyers(usable, baskets):
-    """Who named themselves on the first line of each order that does; guests by their order."""
+    """The lowest of those named on the lines of each order; guests by their order."""
     named = {}
     for line in usable:
         if line.customer is not None:
-            named.setdefault(line.order, (0, line.customer))
+            named[line.order] = min(named.get(line.order, (0, line.customer)), (0, line.customer))
     return {order: named.get(order, (1, order)) for order in baskets}
 
 

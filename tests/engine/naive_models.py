@@ -6,6 +6,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from xsell.engine.baskets import LEAST_WEIGHT
+
 TOO_CLOSE = 1e-5  # predictors whose gains differ by less may change places when rounded
 
 
@@ -47,7 +49,16 @@ def count(
 ) -> Counts:
     n_orders = Counter(p for order in orders for p in order.items)
     products = sorted(n_orders, key=lambda p: (-n_orders[p], p))
-    counted = [o for o in orders if max_basket is None or len(o.items) <= max_basket]
+    n_placed = Counter(
+        o.customer if o.customer is not None else (o, i) for i, o in enumerate(orders)
+    )
+    most = max(100, 20 * np.median(list(n_placed.values()) or [0]))
+    counted = [
+        o
+        for o in orders
+        if (max_basket is None or len(o.items) <= max_basket)
+        and (o.customer is None or n_placed[o.customer] <= most)
+    ]
     x = np.array([[p in o.items for p in products] for o in counted], float)
     x = x.reshape(len(counted), len(products))
     votes: dict[tuple[int, int], Counter[Any]] = {}
@@ -96,7 +107,7 @@ def fit(
 def decay(c: Counts, half_life_days: float | None) -> np.ndarray:
     if half_life_days is None:
         return np.ones(c.days.size)
-    return np.maximum(0.5 ** (c.days / half_life_days), 1e-200)
+    return np.maximum(0.5 ** (c.days / half_life_days), LEAST_WEIGHT)
 
 
 def gram(c: Counts, weight: np.ndarray) -> np.ndarray:
@@ -123,12 +134,14 @@ def bm25(c: Counts, k1, b) -> np.ndarray:
 def measure(c: Counts, scoring: str, least_support: int = 0) -> np.ndarray:
     n = np.maximum(c.x.sum(0), 1)
     both = c.evidence
+    gone = np.where(both > 0, c.n_both - both, 0)
+    antecedent, consequent = n[:, None] - gone, n - gone
     return {
         "count": both,
-        "confidence": both / n[:, None],
-        "jaccard": both / np.maximum(n[:, None] + n - both, 1),
-        "lift": both / n[:, None] / n,
-        "rules": np.where(both >= least_support, both / n[:, None], 0.0),
+        "confidence": both / antecedent,
+        "jaccard": both / np.maximum(antecedent + consequent - both, 1),
+        "lift": both / antecedent / n,
+        "rules": np.where(both >= least_support, both / antecedent, 0.0),
         "popularity": 0.0 * both,
     }[scoring]
 

@@ -73,21 +73,6 @@ def test_a_robot_alone_does_not_let_repeats_speak():
     assert 9_001 not in relations.antecedent
 
 
-def test_a_robot_among_households_makes_no_relation():
-    lines = households()
-    first = int(lines.order.max()) + 1
-    robot = np.repeat(np.arange(first, first + 1_000), 2)
-    with_robot = OrderLines(
-        np.concatenate([lines.order, robot]),
-        np.concatenate([lines.product, np.tile([9_001, 9_002], 1_000)]),
-        np.concatenate([lines.placed_at, np.full(robot.size, lines.placed_at[0])]),
-        np.concatenate([lines.customer, np.full(robot.size, 7_777)]),
-    )
-    relations = mine(with_robot, scoring="auto")
-    assert relations.parameters["keeps_repeats"] is True
-    assert 9_001 not in relations.antecedent
-
-
 def test_what_auto_found_can_be_passed_back_in():
     lines = loyal_lines()
     found = mine(lines, scoring="auto")

@@ -13,7 +13,8 @@ from tests.engine.shops import as_lines
 from xsell.engine import mine
 from xsell.engine.baskets import collect_baskets
 from xsell.engine.coupling import best_of_rows
-from xsell.engine.members import DEFAULTS, fit
+from xsell.engine.members import fit
+from xsell.engine.parameters import DEFAULTS
 from xsell.engine.workshop import Workshop
 
 HALF_LIVES = st.sampled_from([None, 20.0, 300.0])

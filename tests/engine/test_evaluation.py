@@ -11,7 +11,7 @@ from tests.engine import naive_models, naive_serving
 from tests.engine.naive_models import Order
 from tests.engine.shops import as_lines
 from xsell.engine import BasketStore, OrderLines, evaluate
-from xsell.engine.members import DEFAULTS
+from xsell.engine.parameters import DEFAULTS
 
 CONTESTANTS = ["popularity", "count", "confidence", "lift", "jaccard", "rules", "bm25", "walk"]
 BASKETS = st.frozensets(st.integers(0, 13), min_size=1, max_size=4)

@@ -1,6 +1,7 @@
 """The members of the family against the formulas written out, and what they are for."""
 
 from collections import Counter, defaultdict
+from dataclasses import replace
 from itertools import permutations
 
 import numpy as np
@@ -9,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.engine.shops import baskets, random_lines
-from xsell.engine import Habit, OrderLines, complete, mine
+from xsell.engine import SCORINGS, Habit, OrderLines, complete, mine
 from xsell.engine.baskets import collect_baskets
 from xsell.engine.coupling import couple
 from xsell.engine.workshop import Workshop
@@ -95,6 +96,16 @@ def test_the_smallest_shops_are_modelled_too(scoring, contents):
         ("ridge", {"lambda": 3}, "lambda"),
         ("jaccard", {"lam": 3}, "takes none"),
         ("auto", {"lam": 3}, "must name"),
+        ("ridge", {"scoring": "walk"}, "parameters are of 'walk', scoring is 'ridge'"),
+        ("ridge", {"lam": -5.0}, "lam must be from"),
+        ("ridge", {"lam": float("nan")}, "lam must be from"),
+        ("ridge", {"n_predictors": 0}, "n_predictors must be at least 1"),
+        ("ridge", {"n_predictors": 10**6}, "n_predictors must be from 1 to 10000"),
+        ("ridge", {"half_life_days": 0}, "half_life_days must be from"),
+        ("ridge", {"walk_share": float("inf")}, "walk_share must be from"),
+        ("walk", {"beta": 1e6}, "beta must be from 0 to 3"),
+        ("walk", {"habit": {"retention": 2.0}}, "retention must be at most 1"),
+        ("walk", {"habit": {"base": -1.0}}, "base must be zero or positive"),
     ],
 )
 def test_a_parameter_that_would_do_nothing_is_refused(scoring, parameters, message):
@@ -109,4 +120,41 @@ def test_histories_must_match_the_carts():
 
 
 def test_a_habit_of_zero_says_nothing():
-    assert Habit(base=0.0, overlap=0.0).array().tolist() == [0.97, 10.0, 0.0, 0.0]
+    relations = mine(random_lines(), scoring="walk")
+    silent = replace(relations, habit=Habit(base=0.0, overlap=0.0))
+    history = [([5, 6, 7], [1, 1, 2])]
+    alone, scores = complete(relations, [[1, 2]])
+    assert (complete(silent, [[1, 2]], history)[0] == alone).all()
+    assert (complete(relations, [[1, 2]], history)[1] != scores).any()
+
+
+@pytest.mark.parametrize("scoring", ["bm25", "rules"])
+def test_a_half_life_that_would_do_nothing_is_refused(scoring):
+    with pytest.raises(ValueError, match="takes no half_life_days"):
+        mine(random_lines(n_orders=50), scoring=scoring, half_life_days=30.0)
+    with pytest.raises(ValueError, match="given twice"):
+        mine(random_lines(n_orders=50), scoring="walk", half_life_days=30.0,
+             parameters={"half_life_days": 40.0})  # fmt: skip
+
+
+@pytest.mark.parametrize("scoring", SCORINGS)
+def test_what_was_found_can_be_asked_for_again(scoring):
+    lines = random_lines()
+    found = mine(lines, scoring=scoring)
+    again = mine(lines, scoring=scoring, parameters=found.parameters)
+    assert (again.consequent == found.consequent).all()
+    assert (again.score == found.score).all()
+
+
+def test_a_cart_is_no_string():
+    relations = mine(baskets("ab", "ab"), scoring="walk")
+    with pytest.raises(TypeError, match="not a string"):
+        complete(relations, ["ab"])
+
+
+def test_orders_of_long_ago_still_relate_what_nothing_newer_does():
+    lines = baskets(*["ab"] * 4, *["cd"] * 4)
+    days = np.where(lines.order < 4, 0, 200)
+    dated = OrderLines(lines.order, lines.product, np.datetime64("2026-01-01", "D") + days)
+    for scoring in ("walk", "ridge"):
+        assert set(mine(dated, scoring=scoring, half_life_days=3.0).antecedent) == set("abcd")

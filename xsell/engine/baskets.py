@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from xsell.engine.arguments import check_window
 from xsell.engine.ids import encode, is_missing
 from xsell.engine.indexing import distinct_items
 from xsell.engine.lines import OUTSIDE_WINDOW, OrderLines
@@ -15,8 +16,9 @@ from xsell.engine.store import BasketStore
 Bools = NDArray[np.bool_]
 Times = NDArray[np.datetime64]
 
-# weights below this have decayed to nothing; above zero, so that ratios of them stay defined
-LEAST_WEIGHT = 1e-200
+# weights below this have decayed to nothing; above zero, also in single precision, so that ratios
+# of them stay defined
+LEAST_WEIGHT = 1e-30
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,6 +65,7 @@ class Baskets:
 
 def collect_baskets(source: OrderLines | BasketStore, window: timedelta | None) -> Baskets:
     """Baskets of the usable lines of orders no older than `window` before the newest order."""
+    check_window(window, has_times=source.has_times)
     lines = source.lines if isinstance(source, BasketStore) else source
     is_usable, n_dropped = _usable(lines)
     order, order_ids = encode(_kept(lines.order, is_usable))
@@ -80,7 +83,10 @@ def collect_baskets(source: OrderLines | BasketStore, window: timedelta | None) 
         placed_at = None if placed_at is None else placed_at[by_customer]
     n_dropped[OUTSIDE_WINDOW], n_orders = 0, order_ids.size
     if window is not None and placed_at is not None and placed_at.size:
-        is_recent = placed_at >= placed_at.max() - np.timedelta64(window)
+        oldest = placed_at.min()
+        if timedelta(microseconds=int((placed_at.max() - oldest).astype(np.int64))) > window:
+            oldest = placed_at.max() - np.timedelta64(window)
+        is_recent = placed_at >= oldest
         is_kept = is_recent[order]
         n_dropped[OUTSIDE_WINDOW] = int(is_kept.size - np.count_nonzero(is_kept))
         order, product = _renumber(is_recent)[order[is_kept]], product[is_kept]
@@ -104,13 +110,13 @@ def _kept(values: NDArray[Any], is_kept: Bools) -> NDArray[Any]:
 def _customer_per_order(
     customers: NDArray[Any], is_usable: Bools, order: NDArray[np.int32], n_orders: int
 ) -> NDArray[np.int32]:
-    """A number for each order's customer (of its first line that names one)."""
+    """A number for each order's customer (the lowest of those that its lines name)."""
     is_known = ~is_missing(customers)[is_usable]
     codes, found = encode(_kept(customers, is_usable)[is_known])
-    of_order = np.full(n_orders, -1, np.int32)
-    of_order[order[is_known][::-1]] = codes[::-1]
-    is_guest = of_order < 0
-    of_order[is_guest] = found.size + np.arange(np.count_nonzero(is_guest), dtype=np.int32)
+    of_order = np.full(n_orders, found.size, np.int32)
+    np.minimum.at(of_order, order[is_known], codes)
+    is_guest = of_order == found.size
+    of_order[is_guest] += np.arange(np.count_nonzero(is_guest), dtype=np.int32)
     return of_order
 
 

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from xsell.engine.counting import in_threads
+from xsell.engine.arguments import check_at_least
+from xsell.engine.counting import available_threads, in_threads
 from xsell.engine.filling import fill_carts
 from xsell.engine.ids import as_ids
 from xsell.engine.relations import Habit, Relations
@@ -57,22 +58,24 @@ def complete(
     times: larger is later), or None; `Relations.habit` says how they count.
 
     Where fewer than `k` products are left, rows end with the masked entries of a masked array,
-    and nan scores. Raise ValueError where histories and carts differ in number.
+    and nan scores. Raise ValueError where histories and carts differ in number, and TypeError
+    where a cart is a string.
     """
     if histories is not None and len(histories) != len(carts):
         raise ValueError(f"{len(histories)} histories for {len(carts)} carts")
-    if k < 1:
-        raise ValueError(f"k must be at least 1, not {k}")
+    check_at_least(1, k=k)
+    if any(isinstance(cart, str) for cart in carts):
+        raise TypeError("a cart is a list of product ids, not a string")
     number = {product: code for code, product in enumerate(relations.products.tolist())}
     coded = _coded_carts(carts, histories, number)
-    found, scores = fill(_rows(relations, number), coded, relations.habit, k)
+    found, scores = fill(_rows(relations, number), coded, relations.habit, k, available_threads())
     is_left = found >= 0
     ids = np.empty(found.shape, relations.products.dtype)
     ids[is_left] = relations.products[found[is_left]]
     return np.ma.array(ids, mask=~is_left), scores
 
 
-def fill(rows: Rows, carts: Carts, habit: Habit, k: int, threads: int = 2) -> tuple[Int32s, Floats]:
+def fill(rows: Rows, carts: Carts, habit: Habit, k: int, threads: int) -> tuple[Int32s, Floats]:
     """`complete` in codes; -1 where no product is left."""
     n_carts = carts.offset.size - 1
     out = np.full(n_carts * k, -1, np.int32)

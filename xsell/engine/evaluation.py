@@ -153,7 +153,7 @@ def _result(
     habit: Habit,
     started: float,
 ) -> Result:
-    rank, found = ranks_of_hidden(task, rows, habit)
+    rank, found = ranks_of_hidden(task, rows, habit, threads=shop.threads)
     gains = ndcg(rank)
     again = task.is_repeat
     n_sold = int(np.count_nonzero(shop.baskets.n_baskets_with))

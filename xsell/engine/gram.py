@@ -175,21 +175,26 @@ def times_row(offset: Int64s, of_row: Float32s, values: Float32s, begin: int, en
 
 
 @compiled
-def add_jaccard(
+def add_jaccard(  # noqa: PLR0917 - a kernel takes arrays, not objects
     offset: Int64s,
     columns: Int32s,
-    both: Int32s,
+    n_both: Int32s,
+    evidence: Int32s,
     n_baskets_with: Int64s,
     share: float,
     values: Float32s,
     begin: int,
     end: int,
 ) -> None:
-    """Add `share` times Jaccard to the values of the rows [begin, end), in place."""
+    """Add `share` times Jaccard to the values of the rows [begin, end), in place.
+
+    The repeats of a pair's heaviest customer are out of its counts and of its products'.
+    """
     for row in range(begin, end):
-        n = n_baskets_with[row]
         for x in range(offset[row], offset[row + 1]):
-            values[x] += share * both[x] / (n + n_baskets_with[columns[x]] - both[x])
+            gone = n_both[x] - evidence[x]
+            either = n_baskets_with[row] + n_baskets_with[columns[x]] - 2 * gone - evidence[x]
+            values[x] += share * evidence[x] / either
 
 
 @compiled

@@ -41,11 +41,18 @@ def by_time(baskets: Baskets) -> NDArray[np.int64]:
 
 
 def newest_as_task(
-    baskets: Baskets, share: float, max_carts: int, *, rounds: int = 1, most_of_one: float = 1.0
+    baskets: Baskets,
+    share: float,
+    max_carts: int,
+    *,
+    rounds: int = 1,
+    most_of_one: float = 1.0,
+    max_basket: int | None = None,
 ) -> Task:
     """Hide one product of each of the newest `share` of baskets, of `max_carts` at most.
 
-    Products that the older baskets do not know are left out, and then baskets of fewer than two.
+    Products that the older baskets do not know are left out, and then baskets of fewer than two
+    or more than `max_basket`.
     Where there are fewer baskets than `max_carts`, each comes up to `rounds` times, with another
     product hidden each time. No customer fills more than `most_of_one` of the carts, or twice an
     even share where there are few customers.
@@ -57,7 +64,8 @@ def newest_as_task(
     known = baskets.only(is_known)
     rng = np.random.default_rng(SEED + 1)
     contents = _contents(baskets, ordered[n_known:], known.n_baskets_with > 0)
-    contents = [each for each in contents if each[1].size >= 2]
+    most = max_basket or baskets.products.size
+    contents = [each for each in contents if 2 <= each[1].size <= most]
     contents = _fair(contents, baskets.customer, most_of_one, rng)
     if len(contents) > max_carts:
         chosen = np.sort(rng.choice(len(contents), max_carts, replace=False))
@@ -106,8 +114,12 @@ def _fair(
     if customer is None or most_of_one >= 1 or not contents:
         return contents
     owner = customer[[basket for basket, _ in contents]]
-    share = max(most_of_one, 2.0 / np.unique(owner).size)
-    limit = max(1, int(share * owner.size))
+    _, n_own = np.unique(owner, return_counts=True)
+    share = max(most_of_one, 2.0 / n_own.size)
+    limit = int(n_own.max())
+    # what is taken from one makes the others' shares larger: down to where it holds
+    while limit > max(1, int(share * np.minimum(n_own, limit).sum())):
+        limit = max(1, int(share * np.minimum(n_own, limit).sum()))
     shuffled = rng.permutation(owner.size)
     by_owner = shuffled[np.argsort(owner[shuffled], kind="stable")]
     turn = np.arange(owner.size) - np.searchsorted(owner[by_owner], owner[by_owner])
@@ -184,9 +196,11 @@ def top_rows(fit: Fit, k: int | None, threads: int) -> Rows:
     )
 
 
-def ranks_of_hidden(task: Task, rows: Rows, habit: Habit, k: int = 10) -> tuple[Int32s, Int32s]:
+def ranks_of_hidden(
+    task: Task, rows: Rows, habit: Habit, k: int = 10, *, threads: int = 1
+) -> tuple[Int32s, Int32s]:
     """Rank (1..k, 0 for not among them) of each hidden product, and the suggestions."""
-    found, _ = fill(rows, task.carts, habit, k)
+    found, _ = fill(rows, task.carts, habit, k, threads)
     is_hit = found == task.hidden[:, None]
     rank = np.where(is_hit.any(axis=1), is_hit.argmax(axis=1) + 1, 0).astype(np.int32)
     return rank, found

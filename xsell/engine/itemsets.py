@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from xsell.engine.arguments import check_limits
+from xsell.engine.arguments import check_at_least, check_between, check_limits
 from xsell.engine.baskets import collect_baskets
 from xsell.engine.counting import available_threads
 from xsell.engine.coupling import Coupling
@@ -60,6 +60,8 @@ def bundles(
     pair inside must stand without the repeats of the customer who bought it most.
     """
     check_limits(max_basket, threads, min_count=min_count, max_sets=max_sets)
+    check_at_least(3, max_size=max_size)
+    check_between("min_lift", min_lift, 0)
     shop = Workshop.open(collect_baskets(lines, window), max_basket, threads or available_threads())
     index, n = shop.index, shop.index.n_baskets_with
     sets, counts = _pairs(fit(shop, "count", {}, min_count).coupling)

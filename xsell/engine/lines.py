@@ -26,8 +26,8 @@ class OrderLines:
 
     order, product, customer: ids of one kind per array. Integers of any width, strings (numpy
     strings or objects), or `uuid.UUID` objects. No id: None or nan in an object array, or the
-    mask of a `numpy.ma` array. An order belongs to the customer of its first line that names
-    one; without one it is a customer of its own.
+    mask of a `numpy.ma` array. An order belongs to the customer that its lines name, to the one
+    of the lowest id if they name several; without one it is a customer of its own.
     placed_at: datetime64, the same clock for all lines (UTC, say). An order happened at the
     newest of its lines.
     quantity: numbers (Decimal objects too); missing counts as not positive. A product whose

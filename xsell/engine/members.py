@@ -17,7 +17,8 @@ That form is stored with the relations, and served by anything that can add.
 
 Where customers are known, the repeats of the one customer who bought a pair most are no evidence
 for it. `keeps_repeats` lets them speak: a shop whose shoppers come back for the same things
-completes carts better with it. Customers of very many orders (`Workshop.robots`) are never let.
+completes carts better with it. Customers of very many orders (`workshop.is_by_robot`) are left out
+of all that is counted.
 """
 
 from collections.abc import Mapping
@@ -32,6 +33,7 @@ from xsell.engine.baskets import size_weights
 from xsell.engine.counting import chunk_bounds, in_threads
 from xsell.engine.coupling import Coupling
 from xsell.engine.gram import add_jaccard, times_row, transposed
+from xsell.engine.parameters import DEFAULTS
 from xsell.engine.ridge import half_rows, ridge_rows
 from xsell.engine.workshop import Workshop
 
@@ -39,22 +41,6 @@ Parameters = Mapping[str, Any]
 Floats = NDArray[np.float64]
 Float32s = NDArray[np.float32]
 
-# what a member of that name takes; half_life_days None: no decay; n_predictors None: as many as
-# `affordable_predictors`
-DEFAULTS: dict[str, dict[str, Any]] = {
-    "ridge": {
-        "half_life_days": 120.0, "size_exponent": 0.5, "n_predictors": None, "lam": 50.0,
-        "walk_share": 1.0, "beta": 0.0, "jaccard_share": 0.1, "prior_share": 0.5,
-        "keeps_repeats": False,
-    },
-    "walk": {"half_life_days": 120.0, "alpha": 1.0, "beta": 0.0, "keeps_repeats": False},
-    "bm25": {"k1": 1.2, "b": 0.75, "keeps_repeats": False},
-    "rules": {"least_support": 5, "keeps_repeats": False},
-    "jaccard": {"keeps_repeats": False},
-    "confidence": {"keeps_repeats": False},
-    "count": {"keeps_repeats": False},
-    "popularity": {},
-}  # fmt: skip
 # best sellers break ties and follow after whatever has a score, however small
 TIE_BREAK = 1e-9
 
@@ -152,7 +138,7 @@ def _with_jaccard(shop: Workshop, coupling: Coupling, share: float, scores: Floa
     """The scores, to which `share` times Jaccard was added."""
     in_threads(
         partial(
-            add_jaccard, coupling.offset, coupling.column, coupling.evidence,
+            add_jaccard, coupling.offset, coupling.column, coupling.n_both, coupling.evidence,
             shop.index.n_baskets_with, share, scores,
         ),
         chunk_bounds(np.diff(coupling.offset)),
@@ -219,7 +205,8 @@ def _fit_counts(shop: Workshop, scoring: str, settings: Parameters, min_count: i
     if scoring == "jaccard":
         scores = _with_jaccard(shop, coupling, 1.0, scores)
     elif scoring in {"confidence", "rules"}:
-        scores /= shop.index.n_baskets_with.astype(np.float32)[coupling.row]
+        gone = coupling.n_both - coupling.evidence
+        scores /= (shop.index.n_baskets_with[coupling.row] - gone).astype(np.float32)
     if scoring == "rules":
         scores[coupling.evidence < settings["least_support"]] = 0.0
     return Fit(coupling, scores, best_sellers(shop), is_sum=scoring != "rules")

@@ -36,9 +36,9 @@ max_basket: orders of more distinct products are giant and kept out of all four 
 half_life_days: a basket weighs half as much for each half-life that it is older than the newest
   one. Weights go into scores only: counts, min_count and the bound of lift stay exact.
 window: only orders that are at most this much older than the newest order. It and half_life_days
-  need `placed_at`. Models with a half-life of their own ("ridge", "walk") take this one in its
-  place; "auto" finds its own. The engine has no clock: leave orders dated in the future out
-  beforehand.
+  need `placed_at`. "ridge" and "walk" have a half-life of their own, whose place this one takes;
+  "auto" finds one, unless it is given; "bm25" and "rules" take none. The engine has no clock:
+  leave orders dated in the future out beforehand.
 
 Memory: about 25 bytes a line (the models: 75) and 16 * k bytes a product and thread, on top of
 the lines given.
@@ -46,19 +46,21 @@ the lines given.
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import numpy as np
 
-from xsell.engine.arguments import check_at_least, check_limits
+from xsell.engine.arguments import check_at_least, check_limits, check_window
 from xsell.engine.assembling import relations_of
 from xsell.engine.baskets import Baskets, basket_weights, collect_baskets
 from xsell.engine.counting import available_threads
 from xsell.engine.coupling import best_of_rows
-from xsell.engine.lines import OrderLines
-from xsell.engine.members import DEFAULTS, best_sellers, fit
+from xsell.engine.lines import MAX_LINES, OrderLines
+from xsell.engine.members import best_sellers, fit
 from xsell.engine.pairs import CONFIDENCE, COUNT, INFORMATION, JACCARD
+from xsell.engine.parameters import check_parameters
 from xsell.engine.ranking import Pairs, Progress, Rules, best_pairs
 from xsell.engine.relations import Habit, Relations
 from xsell.engine.store import BasketStore
@@ -99,7 +101,7 @@ def mine(
     least = min_count if min_count is not None else (3 if scoring in MEASURES else 2)
     rules = _checked_rules(k, scoring, least, min_lift_lower)
     _check_spans(lines, half_life_days, window, max_basket, threads)
-    _check_parameters(scoring, parameters)
+    _check_parameters(scoring, parameters, half_life_days)
     threads = threads or available_threads()
     if scoring in MEASURES:
         return _mine_measure(
@@ -108,7 +110,7 @@ def mine(
         )  # fmt: skip
     return _mine_model(
         collect_baskets(lines, window), scoring, rules,
-        _settings(scoring, parameters, half_life_days), max_basket, threads, progress,
+        dict(parameters or {}), half_life_days, max_basket, threads, progress,
     )  # fmt: skip
 
 
@@ -127,8 +129,8 @@ def _mine_measure(
     shop.baskets = shop.baskets.without_items()
     pairs = best_pairs(shop.index, rules, threads, progress)
     shop.index = shop.index.without_entries()
-    parameters = {"half_life_days": half_life_days}
-    return relations_of(shop, pairs, Choice(scoring, parameters, Habit(), {}), best_sellers(shop))
+    found = relations_of(shop, pairs, Choice(scoring, {}, Habit(), {}), best_sellers(shop))
+    return replace(found, parameters={})
 
 
 def _mine_model(
@@ -136,14 +138,17 @@ def _mine_model(
     scoring: str,
     rules: Rules,
     settings: dict[str, Any],
+    half_life_days: float | None,
     max_basket: int | None,
     threads: int,
     progress: Progress | None,
 ) -> Relations:
+    if half_life_days is not None and scoring != "auto":
+        settings["half_life_days"] = half_life_days
     if scoring == "auto" and not settings:
         choice = choose(
             baskets, k=rules.k, max_basket=max_basket, min_count=rules.min_count,
-            threads=threads, progress=progress,
+            threads=threads, half_life_days=half_life_days, progress=progress,
         )  # fmt: skip
     else:
         choice = chosen_before(scoring, settings)
@@ -164,15 +169,6 @@ def _mine_model(
     return relations_of(shop, pairs, choice, fitted.prior, is_sum=fitted.is_sum)
 
 
-def _settings(
-    scoring: str, parameters: Mapping[str, Any] | None, half_life_days: float | None
-) -> dict[str, Any]:
-    settings = dict(parameters or {})
-    if half_life_days is not None and "half_life_days" in DEFAULTS.get(scoring, {}):
-        settings.setdefault("half_life_days", half_life_days)
-    return settings
-
-
 def _checked_rules(k: int, scoring: str, min_count: int, min_lift_lower: float | None) -> Rules:
     if scoring not in SCORINGS:
         raise ValueError(f"scoring must be one of {', '.join(SCORINGS)}, not {scoring!r}")
@@ -180,21 +176,22 @@ def _checked_rules(k: int, scoring: str, min_count: int, min_lift_lower: float |
     floor = -1.0 if min_lift_lower is None else float(min_lift_lower)
     if min_lift_lower is not None and not 0 <= floor < math.inf:
         raise ValueError(f"min_lift_lower must be zero, positive or None, not {min_lift_lower!r}")
-    return Rules(k, MEASURES.get(scoring, COUNT), min_count, floor)
+    # no pair has more, and the kernels count in 32 bits
+    return Rules(k, MEASURES.get(scoring, COUNT), min(min_count, MAX_LINES), floor)
 
 
-def _check_parameters(scoring: str, parameters: Mapping[str, Any] | None) -> None:
-    """Refuse what the member does not take: a misspelt parameter would silently do nothing."""
-    if not parameters:
-        return
-    if scoring in MEASURES:
+def _check_parameters(
+    scoring: str, parameters: Mapping[str, Any] | None, half_life_days: float | None
+) -> None:
+    if parameters and scoring in MEASURES:
         raise ValueError(f"parameters: {scoring!r} takes none")
-    member = parameters.get("scoring", scoring)
-    if member not in DEFAULTS:
-        raise ValueError(f"parameters must name one of {', '.join(DEFAULTS)} as scoring")
-    unknown = set(parameters) - set(DEFAULTS[member]) - {"scoring", "habit"}
-    if unknown:
-        raise ValueError(f"parameters: {member!r} takes no {', '.join(sorted(unknown))}")
+    given = dict(parameters or {})
+    if half_life_days is not None and "half_life_days" in given:
+        raise ValueError("half_life_days is given twice: as itself and among the parameters")
+    if half_life_days is not None and (given or scoring != "auto"):
+        given["half_life_days"] = half_life_days
+    if given and scoring not in MEASURES:
+        check_parameters(scoring, given)
 
 
 def _check_spans(
@@ -206,10 +203,7 @@ def _check_spans(
 ) -> None:
     if half_life_days is not None and not 0 < half_life_days < math.inf:
         raise ValueError(f"half_life_days must be positive or None, not {half_life_days!r}")
-    if window is not None and not isinstance(window, timedelta):
-        raise TypeError(f"window must be a datetime.timedelta or None, not {window!r}")
-    if window is not None and window <= timedelta(0):
-        raise ValueError(f"window must be positive, not {window}")
-    if not lines.has_times and (half_life_days is not None or window is not None):
-        raise ValueError("half_life_days and window need placed_at in the order lines")
+    if half_life_days is not None and not lines.has_times:
+        raise ValueError("half_life_days needs placed_at in the order lines")
+    check_window(window, has_times=lines.has_times)
     check_limits(max_basket, threads)

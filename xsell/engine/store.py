@@ -160,14 +160,17 @@ def _stored(lines: OrderLines, n_lines: int, n_dropped: dict[str, int]) -> Baske
 
 
 def _one_per_order(customer: NDArray[Any], order: NDArray[Any]) -> NDArray[Any]:
-    """For every line the customer of its order's first line that names one."""
+    """For every line the customer of its order: of those named, the one of the lowest id."""
     codes, ids = encode(np.ma.getdata(order))
-    known = np.flatnonzero(~is_missing(customer))
-    first = np.full(ids.size, customer.size, np.int64)
-    np.minimum.at(first, codes[known], known)
-    line = first[codes]
-    is_guest = line == customer.size
-    spread = np.ma.getdata(customer)[np.where(is_guest, 0, line)]
+    is_known = ~is_missing(customer)
+    numbers, customers = encode(np.ma.getdata(customer)[is_known])
+    lowest = np.full(ids.size, customers.size, np.int64)
+    np.minimum.at(lowest, codes[is_known], numbers)
+    number = lowest[codes]
+    is_guest = number == customers.size
+    if not customers.size:
+        return np.ma.array(np.ma.getdata(customer), mask=is_guest)
+    spread = customers[np.where(is_guest, 0, number)]
     return np.ma.array(spread, mask=is_guest) if is_guest.any() else spread
 
 

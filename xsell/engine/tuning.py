@@ -1,8 +1,9 @@
 """Let the shop's newest orders choose the model.
 
-A slice of the newest orders is completed by every candidate fitted on the older ones; the best by
-NDCG@10 wins and is fitted again on all orders. The simple measures are candidates too, so that
-nothing worse on the slice than confidence, Jaccard or best sellers is ever chosen.
+A slice of the newest orders is completed by every candidate fitted on the older ones. A candidate
+must beat the best before it by more than chance (NDCG@10, by CAUTION standard errors); the last one
+that did is fitted again on all orders. The simple measures are candidates too: nothing worse on the
+slice than confidence, Jaccard or best sellers is ever chosen.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -21,9 +22,10 @@ from xsell.engine.holdout import (
     ranks_of_hidden,
     top_rows,
 )
-from xsell.engine.members import DEFAULTS, Fit, fit
+from xsell.engine.members import Fit, fit
+from xsell.engine.parameters import DEFAULTS
 from xsell.engine.relations import Habit
-from xsell.engine.workshop import Workshop
+from xsell.engine.workshop import Workshop, is_by_robot
 
 VALIDATION_SHARE = 0.1
 MAX_CARTS = 10_000
@@ -42,7 +44,7 @@ CAUTION = 1.5
 CLEARLY = 2.5
 # products times squared predictors of a regression that is worth its time while searching
 MOST_SOLVING = 1_000_000_000
-# nothing worse on the slice than these is ever chosen
+# nothing worse on the slice than these, without repeats, is ever chosen
 PLAIN = ("popularity", "confidence", "jaccard")
 # what few orders get: no regression, whose weights need many; sparse shops do best with it
 FEW_ORDERS = ("walk", {"half_life_days": None})
@@ -88,6 +90,8 @@ HABITS: tuple[tuple[str, Callable[[float], tuple[float, ...]]], ...] = (
     ("shrinkage", lambda x: (x / 3, x * 3)),
 )
 HABIT_TURNS = 4
+# where the search for a habit may begin
+STRENGTHS = (Habit(), Habit(base=0.1, overlap=0.1), Habit(base=0.02, overlap=0.0))
 
 Progress = Callable[[int, int], object]
 Floats = NDArray[np.float64]
@@ -141,41 +145,54 @@ class _Bench:
     k: int
     min_count: int
     best: _Trial
-    trials: dict[str, float] = field(default_factory=dict)
-    plain: list[_Trial] = field(default_factory=list)
+    half_life_days: float | None = None
+    tried: dict[str, _Trial] = field(default_factory=dict)
 
     def try_out(self, scoring: str, parameters: dict[str, Any]) -> None:
+        """Hold a candidate against the best so far, unless it was tried or costs too much."""
+        if self.half_life_days is not None and "half_life_days" in DEFAULTS[scoring]:
+            parameters = {**parameters, "half_life_days": self.half_life_days}
         name = described(scoring, parameters)
         n_predictors = parameters.get("n_predictors") or 0
         is_costly = n_predictors**2 * self.shop.index.work.size > MOST_SOLVING
-        if name in self.trials or is_costly:
+        if name in self.tried or is_costly:
             return
         fitted = fit(self.shop, scoring, parameters, self.min_count)
         trial = _Trial(scoring, parameters, self.gains(fitted, None))
-        self.trials[name] = trial.ndcg
-        if self.is_better(trial, self.best):
+        self.tried[name] = trial
+        if self.is_better(trial):
             self.best = trial
-        if scoring in PLAIN and not parameters:
-            self.plain.append(trial)
 
     def gains(self, fitted: Fit, habit: Habit | None) -> Floats:
         carts = self.task.carts
         if habit is None:
             carts = replace(carts, past_offset=np.empty(0, np.int64))
         rows = top_rows(fitted, self.k, self.shop.threads)
-        rank, _ = ranks_of_hidden(replace(self.task, carts=carts), rows, habit or Habit())
+        task = replace(self.task, carts=carts)
+        rank, _ = ranks_of_hidden(task, rows, habit or Habit(), threads=self.shop.threads)
         return ndcg(rank)
 
-    def is_better(self, one: _Trial, other: _Trial) -> bool:
-        """Whether one is better by more than chance would have it, customers taken as wholes."""
+    def is_better(self, one: _Trial) -> bool:
+        """Whether a candidate is better than the best by more than chance would have it.
+
+        To let repeats speak it must be so clearly, also beside itself without them.
+        """
+        if not one.keeps_repeats or self.best.keeps_repeats:
+            return self._errors_between(one, self.best) > CAUTION
+        parameters = {k: v for k, v in one.parameters.items() if k != "keeps_repeats"}
+        twin = self.tried.get(described(one.scoring, parameters), self.best)
+        return min(self._errors_between(one, other) for other in (self.best, twin)) > CLEARLY
+
+    def _errors_between(self, one: _Trial, other: _Trial) -> float:
+        """The gap in standard errors, customers taken as wholes."""
         _, owner = np.unique(self.task.customer, return_inverse=True)
         gaps = np.bincount(owner, one.gains - other.gains)
-        is_bolder = one.keeps_repeats and not other.keeps_repeats
-        return bool(gaps.sum() > (CLEARLY if is_bolder else CAUTION) * np.sqrt((gaps**2).sum()))
+        return float(gaps.sum() / max(np.sqrt((gaps**2).sum()), 1e-12))
 
     def winner(self) -> _Trial:
         """The best, or a plain measure that comes out before it after all."""
-        return max([self.best, *self.plain], key=lambda trial: trial.ndcg)
+        plain = [self.tried[name] for name in PLAIN if name in self.tried]
+        return max([self.best, *plain], key=lambda trial: trial.ndcg)
 
 
 def described(scoring: str, parameters: Mapping[str, Any]) -> str:
@@ -195,37 +212,45 @@ def choose(
     max_basket: int | None,
     min_count: int,
     threads: int,
+    half_life_days: float | None = None,
     progress: Progress | None = None,
 ) -> Choice:
-    """Search the family on the newest tenth of the orders; FEW_ORDERS where these are too few.
+    """Search the family on the newest orders; FEW_ORDERS where these are too few.
 
-    Deterministic: a fixed list of candidates, then one sweep over the winner's parameters.
+    Deterministic: a fixed list of candidates, then two sweeps over the parameters of the best.
+    half_life_days: of all candidates that take one; None lets the search find it.
     """
-    task = validation_task(baskets)
+    task = validation_task(baskets, max_basket)
     if task.hidden.size < LEAST_CARTS:
         scoring, parameters = FEW_ORDERS
-        return Choice(scoring, {**DEFAULTS[scoring], **parameters}, Habit(), {})
+        settings = {**DEFAULTS[scoring], **parameters, "half_life_days": half_life_days}
+        return Choice(scoring, settings, Habit(), {})
     shop = Workshop.open(task.known, max_basket, threads)
     shop.remembers = True
     nothing = _Trial(*FIRST[0], np.zeros(task.hidden.size))
-    bench = _Bench(in_codes(task, shop), shop, k, min_count, nothing)
-    candidates = _candidates(bench, has_repeats=_has_repeats(task.known))
-    n_steps = _n_steps(has_repeats=_has_repeats(task.known))
-    for step, (scoring, parameters) in enumerate(candidates, start=1):
-        bench.try_out(scoring, parameters)
+    bench = _Bench(in_codes(task, shop), shop, k, min_count, nothing, half_life_days)
+    has_repeats = _has_repeats(task.known)
+    n_steps = _n_steps(has_repeats=has_repeats)
+    for step, candidate in enumerate(_candidates(bench, has_repeats=has_repeats), start=1):
+        bench.try_out(*candidate)
         if progress is not None:
             progress(min(step, n_steps - 1), n_steps)
+    best = bench.winner()
+    trials = {name: trial.ndcg for name, trial in bench.tried.items()}
+    habit = _habit(bench, best, trials)
     if progress is not None:
         progress(n_steps, n_steps)
-    best = bench.winner()
-    habit = _habit(bench, best)
-    return Choice(best.scoring, {**DEFAULTS[best.scoring], **best.parameters}, habit, bench.trials)
+    return Choice(best.scoring, {**DEFAULTS[best.scoring], **best.parameters}, habit, trials)
 
 
-def validation_task(baskets: Baskets) -> Task:
-    """The newest orders, as the candidates are held against them."""
+def validation_task(baskets: Baskets, max_basket: int | None = None) -> Task:
+    """The newest orders of people, as the candidates are held against them."""
+    if baskets.customer is not None:
+        baskets = baskets.only(~is_by_robot(baskets.customer))
     share = SMALL_SHARE if baskets.starts.size - 1 < SMALL_SHOP else VALIDATION_SHARE
-    return newest_as_task(baskets, share, MAX_CARTS, rounds=ROUNDS, most_of_one=MOST_OF_ONE)
+    return newest_as_task(
+        baskets, share, MAX_CARTS, rounds=ROUNDS, most_of_one=MOST_OF_ONE, max_basket=max_basket
+    )
 
 
 def _has_repeats(baskets: Baskets) -> bool:
@@ -252,7 +277,7 @@ def _n_steps(*, has_repeats: bool) -> int:
     return len(FIRST) * (1 + has_repeats) + 2 * n_sweep
 
 
-def _habit(bench: _Bench, chosen: _Trial) -> Habit:
+def _habit(bench: _Bench, chosen: _Trial, trials: dict[str, float]) -> Habit:
     """The habit that completes the validation carts best; none at all where none helps."""
     if bench.task.carts.past_items.size == 0:
         return Habit()
@@ -261,10 +286,8 @@ def _habit(bench: _Bench, chosen: _Trial) -> Habit:
     def score(habit: Habit) -> float:
         return float(bench.gains(fitted, habit).mean())
 
-    silent = Habit(base=0.0, overlap=0.0)
-    best, most = Habit(), score(Habit())
-    if most <= score(silent):
-        return silent
+    best = max(STRENGTHS, key=score)
+    most = score(best)
     for _ in range(HABIT_TURNS):
         before = most
         for parameter, neighbours in HABITS:
@@ -275,5 +298,8 @@ def _habit(bench: _Bench, chosen: _Trial) -> Habit:
                     most, best = found, tried
         if most == before:
             break
-    bench.trials["with history"] = most
+    silent = Habit(base=0.0, overlap=0.0)
+    if most <= score(silent):
+        return silent
+    trials["with history"] = most
     return best

@@ -16,7 +16,7 @@ Floats = NDArray[np.float64]
 Float32s = NDArray[np.float32]
 
 ROBOT_ORDERS = 100
-ROBOT_TIMES = 10.0
+ROBOT_TIMES = 20.0
 
 
 @dataclass(slots=True, eq=False)
@@ -29,6 +29,8 @@ class Workshop:
     threads: int
     couplings: dict[Any, Coupling]
     solutions: dict[Any, tuple[Float32s, Floats]]
+    n_giant: int
+    n_robot: int
     remembers: bool = False
 
     @classmethod
@@ -41,13 +43,21 @@ class Workshop:
         weight: Floats | None = None,
         keep_basket: bool = True,
     ) -> "Workshop":
-        """Index the baskets; `weight` per basket is for the counting of single measures only."""
+        """Index the baskets that count, for models (`keep_basket`) or for a single measure.
+
+        A measure takes `weight` per basket, and each pair's heaviest customer out of all counts;
+        models, whose priors and marginals know no pairs, leave robots out altogether.
+        """
         by_popularity = np.argsort(-baskets.n_baskets_with, kind="stable")
         code = np.empty(by_popularity.size, np.int32)
         code[by_popularity] = np.arange(by_popularity.size, dtype=np.int32)
         is_counted = np.ones(baskets.starts.size - 1, np.bool_)
         if max_basket is not None:
             is_counted = baskets.sizes <= max_basket
+        n_counted = [int(np.count_nonzero(is_counted))]
+        if keep_basket and baskets.customer is not None:
+            is_counted &= ~is_by_robot(baskets.customer)
+        n_counted.append(int(np.count_nonzero(is_counted)))
         plain = np.empty(0, np.float64)
         customer = baskets.customer
         if customer is None or keep_basket:  # models look customers up by basket
@@ -56,7 +66,8 @@ class Workshop:
             baskets.items, baskets.starts, is_counted, code, plain if weight is None else weight,
             customer, threads, keep_basket=keep_basket,
         )  # fmt: skip
-        return cls(baskets, by_popularity, index, threads, {}, {})
+        n_giant, n_robot = is_counted.size - n_counted[0], n_counted[0] - n_counted[1]
+        return cls(baskets, by_popularity, index, threads, {}, {}, n_giant, n_robot)
 
     def decay(self, half_life_days: float | None) -> Floats:
         weight = basket_weights(self.baskets.placed_at, half_life_days)
@@ -66,22 +77,6 @@ class Workshop:
         """Summed weight of the counted baskets of each code."""
         index = self.index
         return summed_weights(index.items, index.starts, index.is_counted, weight, index.work.size)
-
-    def robots(self) -> NDArray[np.int32]:
-        """Customers per basket where only those are one whose repeats never count; empty if none.
-
-        They have more than ROBOT_ORDERS orders, and more than ROBOT_TIMES as many as the customer
-        of the median order: robots, resellers and the shop's own test account.
-        """
-        customer = self.baskets.customer
-        if customer is None or not customer.size:
-            return np.empty(0, np.int32)
-        n_orders = np.bincount(customer)[customer]
-        is_robot = n_orders > max(ROBOT_ORDERS, ROBOT_TIMES * float(np.median(n_orders)))
-        if not is_robot.any():
-            return np.empty(0, np.int32)
-        own = int(customer.max()) + 1 + np.arange(customer.size, dtype=np.int32)
-        return np.where(is_robot, customer, own)
 
     def coupling(
         self, key: Any, one: Floats, two: Floats, min_count: int, *, keeps_repeats: bool
@@ -93,7 +88,7 @@ class Workshop:
             self.solutions.clear()
             self.couplings[key] = couple(
                 self.index, one, two, threads=self.threads, min_count=min_count,
-                customer=self.robots() if keeps_repeats else self.baskets.customer,
+                customer=None if keeps_repeats else self.baskets.customer,
             )  # fmt: skip
         return self.couplings[key]
 
@@ -111,3 +106,17 @@ class Workshop:
             self.solutions[key] = solve()
         weights, intercept = self.solutions[key]
         return weights.copy(), intercept
+
+
+def is_by_robot(customer: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """Which baskets are those of customers with far too many of them.
+
+    More than ROBOT_ORDERS, and more than ROBOT_TIMES as many as the median customer: robots,
+    resellers, the shop's own test account, the one number that stands for all guests.
+    """
+    if not customer.size:
+        return np.zeros(0, np.bool_)
+    n_orders = np.bincount(customer)
+    limit = max(ROBOT_ORDERS, ROBOT_TIMES * float(np.median(n_orders[n_orders > 0])))
+    is_robot: NDArray[np.bool_] = n_orders[customer] > limit
+    return is_robot
