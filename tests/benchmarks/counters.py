@@ -86,7 +86,7 @@ def duckdb(order, product, placed_at):
 
 @cache
 def postgresql_table(n_lines):
-    """A connection, and whether its table holds the lines yet; both end with the process."""
+    """A connection whose table, named by its size, is to hold so many lines."""
     import psycopg
 
     where = {
@@ -95,7 +95,7 @@ def postgresql_table(n_lines):
     connection = psycopg.connect(**where)
     connection.execute("set work_mem = '256MB'")
     # never committed: nothing is left behind. A temporary table would keep it to one core
-    connection.execute("create unlogged table lines (o integer, p integer)")
+    connection.execute(f"create unlogged table lines_{n_lines} (o integer, p integer)")
     return connection
 
 
@@ -104,14 +104,14 @@ def postgresql(order, product, placed_at):
 
     The seconds of the best run are the query's; CPU and memory are the server's and not seen.
     """
-    connection = postgresql_table(order.size)
-    if not connection.execute("select exists (select from lines)").fetchone()[0]:
-        with connection.cursor().copy("copy lines from stdin (format binary)") as copy:
+    connection, table = postgresql_table(order.size), f"lines_{order.size}"
+    if not connection.execute(f"select exists (select from {table})").fetchone()[0]:
+        with connection.cursor().copy(f"copy {table} from stdin (format binary)") as copy:
             copy.set_types(["int4", "int4"])
             for row in zip(order.tolist(), product.tolist(), strict=True):
                 copy.write_row(row)
-        connection.execute("analyze lines")
-    return connection.execute(PAIRS).fetchone()[0]
+        connection.execute(f"analyze {table}")
+    return connection.execute(PAIRS.replace("from lines)", f"from {table})")).fetchone()[0]
 
 
 def polars(order, product, placed_at):
