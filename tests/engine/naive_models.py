@@ -63,14 +63,15 @@ def count(
     x = x.reshape(len(counted), len(products))
     votes: dict[tuple[int, int], Counter[Any]] = {}
     for number, order in enumerate(counted):
-        is_guest = order.customer is None or keeps_repeats
-        who = ("guest", number) if is_guest else order.customer
+        who = ("guest", number) if order.customer is None else order.customer
         for pair in permutations(map(products.index, order.items), 2):
             votes.setdefault(pair, Counter())[who] += 1
     share, evidence = np.ones((x.shape[1],) * 2), np.zeros((x.shape[1],) * 2)
     n_both = x.T @ x
     for pair, by_customer in votes.items():
         n, repeats = by_customer.total(), max(by_customer.values()) - 1
+        if keeps_repeats and (n - repeats >= min_count or n <= 50):
+            repeats = 0
         share[pair] = (n - repeats) / n
         evidence[pair] = n - repeats if n - repeats >= min_count else 0
     days = np.array([o.days for o in counted])

@@ -90,6 +90,14 @@ def shop_with_robot(n_orders):
     )
 
 
+@pytest.mark.parametrize("n_orders", [60, 100])
+def test_what_one_customer_alone_buys_too_often_is_a_machines(n_orders):
+    relations = mine(shop_with_robot(n_orders), scoring="auto")
+    assert relations.parameters["keeps_repeats"] is True
+    assert relations.n_robot == 0
+    assert 9_001 not in relations.antecedent
+
+
 @pytest.mark.parametrize("n_orders", [300, 3_000])
 def test_a_robot_among_households_makes_no_relation_and_no_best_seller(n_orders):
     relations = mine(shop_with_robot(n_orders), scoring="auto")

@@ -46,17 +46,19 @@ def couple(
     threads: int,
     min_count: int = 1,
     customer: NDArray[np.int32] | None = None,
+    keeps_repeats: bool = False,
 ) -> Coupling:
     """Pairs in at least `min_count` baskets, or as many more as keep them under MAX_PAIRS.
 
     `one` and `two` weigh baskets; `two` may be empty. `customer` per basket says whose repeats
-    are no evidence; baskets of one customer stand together. None: every basket is evidence.
+    are no evidence (with `keeps_repeats`: none if they are a machine's); baskets of one customer
+    stand together. None: every basket is evidence.
     """
     whose = np.empty(0, np.int32) if customer is None else customer
     if min_count < 2 and int(index.work.sum()) > MAX_PAIRS:
         min_count = 2
     while True:
-        rows = _half_rows(index, one, two, whose, threads, min_count)
+        rows = _half_rows(index, one, two, whose, keeps_repeats, threads, min_count)
         if rows[1].size <= MAX_PAIRS:
             break
         min_count += 1
@@ -77,6 +79,7 @@ def _half_rows(
     one: NDArray[Any],
     two: NDArray[Any],
     whose: NDArray[np.int32],
+    keeps_repeats: bool,
     threads: int,
     min_count: int,
 ) -> list[Any]:
@@ -96,7 +99,7 @@ def _half_rows(
         ]
         written = pair_rows(
             index.items.view(np.uint32), index.offset, index.bounds.view(np.uint32),
-            index.basket, *weights, whose, n_products, min_count, begin, end,
+            index.basket, *weights, whose, keeps_repeats, n_products, min_count, begin, end,
             row_sizes, *columns,
         )  # fmt: skip
         parts[begin] = [column[:written].copy() for column in columns]

@@ -16,6 +16,8 @@ Float32s = NDArray[np.float32]
 
 # entries between the one that is counted and the one whose basket is fetched
 AHEAD = 8
+# so often nobody buys the same two things, and nobody else ever
+A_MACHINES = 50
 
 
 @compiled
@@ -27,6 +29,7 @@ def pair_rows(  # noqa: PLR0917 - a kernel takes arrays, not objects
     basket_one: Float32s,
     basket_two: Float32s,
     basket_customer: Int32s,
+    keeps_repeats: bool,
     n_products: int,
     min_count: int,
     begin: int,
@@ -42,7 +45,8 @@ def pair_rows(  # noqa: PLR0917 - a kernel takes arrays, not objects
 
     Two sums of basket weights go with each pair (the second not, if `basket_two` is empty). With
     customers, `evidence` is the count without the repeats of the one who bought a pair most; it
-    is what must reach `min_count`, and the weights are brought down to it.
+    is what must reach `min_count`, and the weights are brought down to it. `keeps_repeats`: they
+    are evidence too, unless one customer alone has more than A_MACHINES of them.
     """
     both = np.zeros(n_products, np.uint32)
     # in single precision a million equal terms drift by per cents
@@ -85,8 +89,10 @@ def pair_rows(  # noqa: PLR0917 - a kernel takes arrays, not objects
             share = np.float32(1)
             if n_customers:
                 left = n_ab - repeats[b, 1] + 1
-                if left < min_count:
+                if left < min_count and (not keeps_repeats or n_ab > A_MACHINES):
                     continue
+                if keeps_repeats:
+                    left = n_ab
                 share = np.float32(left / n_ab)
                 evidence[written] = left
             partner[written] = b

@@ -60,8 +60,8 @@ def bundles(
     pair inside must stand without the repeats of the customer who bought it most.
     """
     check_limits(max_basket, threads, min_count=min_count, max_sets=max_sets)
-    check_at_least(3, max_size=max_size)
     check_between("min_lift", min_lift, 0)
+    check_at_least(3, max_size=max_size)
     shop = Workshop.open(collect_baskets(lines, window), max_basket, threads or available_threads())
     index, n = shop.index, shop.index.n_baskets_with
     sets, counts = _pairs(fit(shop, "count", {}, min_count).coupling)
@@ -77,11 +77,18 @@ def bundles(
             if over is not None and over >= min_lift:
                 found.append((count, members, over))
     found.sort(key=lambda each: (-each[0], each[1]))
+    return _in_ids(found, products, index.n_baskets)
+
+
+def _in_ids(
+    found: list[tuple[int, tuple[int, ...], float]], products: NDArray[Any], n_baskets: int
+) -> ItemSets:
+    """Counts, codes and lifts as the caller reads them."""
     return ItemSets(
         [tuple(products[list(members)].tolist()) for _, members, _ in found],
         np.array([count for count, _, _ in found], np.int64),
         np.array([over for _, _, over in found], np.float64),
-        index.n_baskets,
+        n_baskets,
     )
 
 

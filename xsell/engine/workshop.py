@@ -88,7 +88,7 @@ class Workshop:
             self.solutions.clear()
             self.couplings[key] = couple(
                 self.index, one, two, threads=self.threads, min_count=min_count,
-                customer=None if keeps_repeats else self.baskets.customer,
+                customer=self.baskets.customer, keeps_repeats=keeps_repeats,
             )  # fmt: skip
         return self.couplings[key]
 
