@@ -202,8 +202,8 @@ def choose(
 
 def validation_task(baskets: Baskets, max_basket: int | None = None) -> Task:
     """The newest orders of people, as the candidates are held against them."""
-    if baskets.customer is not None:
-        baskets = baskets.only(~is_by_robot(baskets.customer))
+    if baskets.customer is not None and (is_robot := is_by_robot(baskets.customer)).any():
+        baskets = baskets.only(~is_robot)
     share = SMALL_SHARE if baskets.starts.size - 1 < SMALL_SHOP else VALIDATION_SHARE
     return newest_as_task(
         baskets, share, MAX_CARTS, rounds=ROUNDS, most_of_one=MOST_OF_ONE, max_basket=max_basket
