@@ -3,8 +3,6 @@
 import numpy as np
 import pytest
 
-pytest.importorskip("scipy")  # of the extra `bench`
-
 from tests.benchmarks.cart_peers import bm25, implicit_bm25, random_walk, rules, sar
 from tests.benchmarks.ease import ease
 from tests.benchmarks.history_peers import (
