@@ -23,7 +23,8 @@ Floors and limits:
 
 min_count: least n_both. For the first four scorings three, because two may be one shopper's habit
   or one returned order; two for the models, which weigh evidence themselves. Where customers are
-  known, the repeats of the one who bought a pair most do not count towards it.
+  known, the repeats of the one who bought a pair most count neither towards it nor in the score
+  (models: unless `keeps_repeats`, see `members`).
 min_lift_lower: for the first four scorings: pairs whose lower bound of lift (95%,
   `measures.lift_lower_bound`) is not above this are left out before ranking. 1.0, because "bought
   together" is a claim to the shopper, and at 1 or below chance alone makes it. On a supermarket's

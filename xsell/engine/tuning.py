@@ -6,7 +6,7 @@ that did is fitted again on all orders. The simple measures are candidates too: 
 slice than confidence, Jaccard or best sellers is ever chosen.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -25,6 +25,7 @@ from xsell.engine.holdout import (
 )
 from xsell.engine.members import Fit, fit
 from xsell.engine.parameters import DEFAULTS
+from xsell.engine.ranking import Progress
 from xsell.engine.relations import Habit
 from xsell.engine.workshop import Workshop, is_by_robot
 
@@ -50,7 +51,6 @@ PLAIN = ("popularity", "confidence", "jaccard")
 # what few orders get: no regression, whose weights need many; sparse shops do best with it
 FEW_ORDERS = ("walk", {"half_life_days": None})
 
-Progress = Callable[[int, int], object]
 Floats = NDArray[np.float64]
 
 
