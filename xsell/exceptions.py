@@ -13,6 +13,14 @@ class MiningFailed(XsellError):
     """A mining run ended without a new snapshot; the old one goes on serving."""
 
 
+class AlreadyRunning(MiningFailed):
+    """Another run is at work and gives signs of life; this one has not begun."""
+
+
+class RunnerUnavailable(XsellError):
+    """The job runner (a broker, say) did not take a job; it waits to be picked up."""
+
+
 class UnknownJob(XsellError):
     """A job was asked for by a name that `services.jobs` does not list."""
 
