@@ -34,6 +34,7 @@ class ShopAdapter(ModelAdapter):
         order="order_id",
         product="product_id",
         placed_at="order__placed_at",
+        changed_at="order__changed_at",
         quantity="quantity",
         unit_price="unit_price",
         customer="order__customer_id",

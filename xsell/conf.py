@@ -1,5 +1,7 @@
 """The only reader of settings; each is read when it is needed, never at import."""
 
+from pathlib import Path
+
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
@@ -32,6 +34,11 @@ class Conf:
     def KEEP_SNAPSHOTS(self) -> int:
         """How many finished mining snapshots stay in the database, the serving one included."""
         return getattr(settings, "XSELL_KEEP_SNAPSHOTS", 3)
+
+    @property
+    def STORE(self) -> str | Path | None:
+        """Folder in which mining keeps the orders it has read; None: updates read all orders."""
+        return getattr(settings, "XSELL_STORE", None)
 
 
 conf = Conf()

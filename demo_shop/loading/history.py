@@ -62,13 +62,15 @@ def order_table(baskets: pd.DataFrame, keys: pd.Series, totals: pd.Series) -> pa
     users = dict(Household.objects.values_list("number", "user"))
     placed_at = baskets["transaction_timestamp"]
     placed_at = placed_at + weeks_to_now(placed_at.max())
+    placed_at = placed_at.dt.strftime("%Y-%m-%d %H:%M:%S").to_numpy(dtype=object)
     blank = pa.array(np.full(len(baskets), ""))
     return pa.table(
         {
             "id": keys.to_numpy(),
             "number": numbers.astype(str).to_numpy(dtype=object),
             "customer_id": baskets["household_id"].map(users).to_numpy(np.int64),
-            "placed_at": placed_at.dt.strftime("%Y-%m-%d %H:%M:%S").to_numpy(dtype=object),
+            "placed_at": placed_at,
+            "changed_at": placed_at,
             "status": pa.array(np.full(len(baskets), Order.Status.PLACED.value)),
             "total": totals.loc[numbers].to_numpy(),
             "name": blank,

@@ -24,6 +24,9 @@ class Order(models.Model):
         related_name="orders",
     )
     placed_at = models.DateTimeField(default=timezone.now, db_index=True)
+    changed_at = models.DateTimeField(
+        auto_now=True, db_index=True, help_text="Cancelled, refunded or changed in any way."
+    )
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.PLACED)
     total = models.DecimalField(max_digits=10, decimal_places=2)
     saving = models.DecimalField(

@@ -37,6 +37,9 @@ ORDER_LINE_COLUMNS = (
 )
 """Names of the values that `order_lines` yields; prefixed, so that no field of yours clashes."""
 
+ORDER_COLUMNS = ("xsell_order", "xsell_placed_at", "xsell_customer")
+"""Names of the values that `order_changes` yields."""
+
 
 class BaseAdapter(abc.ABC):
     """Your shop, as xsell sees it. `xsell.testing.AdapterConformance` tests an implementation."""
@@ -89,6 +92,16 @@ class BaseAdapter(abc.ABC):
 
         Leave out cancelled orders. Variants are best given as their parent product.
         """
+
+    def order_changes(self, since: datetime | None = None) -> QuerySet[Any, dict[str, Any]] | None:
+        """Values queryset with ORDER_COLUMNS of orders placed or changed at or after `since`.
+
+        One row for each order, whether or not it counts: who was cancelled, refunded or changed in
+        any way is there, and `order_lines` says what is left of it. Without `since` every order:
+        dates and customers are then read once for each order and not with each line. None where
+        the shop cannot tell; a mining update then reads all orders.
+        """
+        return None
 
     @abc.abstractmethod
     def order(self, order_ref: str, context: ShopContext) -> Order | None:

@@ -78,6 +78,8 @@ class OrderLineFields:
     """Where an order line keeps what mining reads. `counts` leaves cancelled orders out.
 
     `session_key`: where the session keeps the references of orders that a guest has just placed.
+    `changed_at`: when the order was last placed, changed, cancelled or refunded, as a field with
+    `auto_now` says; without it a mining update reads all orders.
     """
 
     model: str
@@ -89,8 +91,14 @@ class OrderLineFields:
     customer: Path
     counts: Q = field(default_factory=Q)
     session_key: str = "order_refs"
+    changed_at: str | None = None
 
     def columns(self) -> dict[str, Path]:
+        """ORDER_LINE_COLUMNS without their prefix -> path; `changed_at` where it is given."""
+        changed_at = {} if self.changed_at is None else {"changed_at": self.changed_at}
+        return {**self.line_columns(), **changed_at}
+
+    def line_columns(self) -> dict[str, Path]:
         """ORDER_LINE_COLUMNS without their prefix -> path."""
         return {
             "order": self.order,
@@ -100,6 +108,21 @@ class OrderLineFields:
             "quantity": self.quantity,
             "unit_price": self.unit_price,
         }
+
+    def order_columns(self) -> dict[str, Path]:
+        """What is the order's own: ORDER_COLUMNS and `changed_at`, as paths from a line."""
+        names = ("order", "placed_at", "customer", "changed_at")
+        return {name: path for name, path in self.columns().items() if name in names}
+
+    def order_relation(self) -> str | None:
+        """The line's foreign key to its order, where all that is the order's own lies behind it."""
+        relation = self.placed_at.partition("__")[0]
+        mine = {relation, f"{relation}_id"}
+        for name, path in self.order_columns().items():
+            is_key = name == "order" and path in mine
+            if not is_key and not (isinstance(path, str) and path.startswith(f"{relation}__")):
+                return None
+        return relation
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -7,9 +7,9 @@ from typing import Any, ClassVar
 
 from django.apps import apps
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import ForeignKey, QuerySet
 
-from xsell.adapters.base import ORDER_LINE_COLUMNS, BaseAdapter
+from xsell.adapters.base import ORDER_COLUMNS, ORDER_LINE_COLUMNS, BaseAdapter
 from xsell.adapters.mapping import OrderLineFields, prefixed
 from xsell.values import Order, OrderLine, ShopContext
 
@@ -28,6 +28,13 @@ class OrdersFromModel(BaseAdapter):
         if until is not None:
             lines = lines.filter(xsell_placed_at__lt=until)
         return lines.values(*ORDER_LINE_COLUMNS)
+
+    def order_changes(self, since: datetime | None = None) -> QuerySet[Any, dict[str, Any]] | None:
+        if since is None:
+            return self._orders().values(*ORDER_COLUMNS)
+        if self.order_line.changed_at is None:
+            return None
+        return self._orders().filter(xsell_changed_at__gte=since).values(*ORDER_COLUMNS)
 
     def order(self, order_ref: str, context: ShopContext) -> Order | None:
         try:
@@ -55,5 +62,22 @@ class OrdersFromModel(BaseAdapter):
 
     def _all_order_lines(self) -> QuerySet[Any]:
         model = apps.get_model(self.order_line.model)
-        rows: QuerySet[Any] = model._default_manager.annotate(**prefixed(self.order_line.columns()))
+        columns = prefixed(self.order_line.line_columns())
+        rows: QuerySet[Any] = model._default_manager.annotate(**columns)
         return rows.order_by()
+
+    def _orders(self) -> QuerySet[Any]:
+        """One row for each order, of the order's own table where the mapping tells which it is."""
+        own = self.order_line
+        columns = own.order_columns()
+        lines = apps.get_model(own.model)
+        relation = own.order_relation()
+        target = lines._meta.get_field(relation) if relation else None
+        # The base managers: an order that a default manager hides has changed, too.
+        if not isinstance(target, ForeignKey):
+            rows: QuerySet[Any] = lines._base_manager.annotate(**prefixed(columns))
+            return rows.order_by().distinct()
+        key = target.target_field.attname
+        paths = {name: str(path).partition("__")[2] or key for name, path in columns.items()}
+        orders: QuerySet[Any] = target.related_model._base_manager.annotate(**prefixed(paths))
+        return orders.order_by()

@@ -80,6 +80,17 @@ class BasketStore:
         n_gone = int(is_kept.size - np.count_nonzero(is_kept))
         return BasketStore(OrderLines(**columns), self.n_lines - n_gone, dict(self.n_dropped))
 
+    def since(self, moment: np.datetime64) -> "BasketStore":
+        """Without the orders placed before that moment. Raise ValueError without times."""
+        if self.lines.placed_at is None:
+            raise ValueError("since needs placed_at in the order lines")
+        is_kept = self.lines.placed_at >= moment
+        if is_kept.all():
+            return self
+        columns = {field: _taken(getattr(self.lines, field), is_kept) for field in COLUMNS}
+        n_gone = int(is_kept.size - np.count_nonzero(is_kept))
+        return BasketStore(OrderLines(**columns), self.n_lines - n_gone, dict(self.n_dropped))
+
     def save(self, folder: str | Path) -> None:
         """Write one array file for each column, and what was left out, into the folder."""
         path = Path(folder)

@@ -36,6 +36,9 @@ class MiningRun(models.Model):
     holder = models.CharField(
         _("at work"), max_length=200, blank=True, help_text=_("The process that mines.")
     )
+    is_at_work = models.BooleanField(
+        null=True, unique=True, editable=False, help_text=_("True for one run; none for others.")
+    )
     seen_at = models.DateTimeField(
         _("last sign of life"), null=True, blank=True, help_text=_("Silent runs are taken over.")
     )
@@ -97,7 +100,14 @@ class CoPurchase(models.Model):
     anchor = mined_product_key(_("anchor"))
     suggested = mined_product_key(_("suggested"))
     position = models.PositiveSmallIntegerField(_("position"))
-    score = models.FloatField(_("score"))
+    on_pages = models.BooleanField(
+        _("on pages"),
+        default=True,
+        help_text=_("Bought together more often than chance; the others only complete carts."),
+    )
+    score = models.FloatField(
+        _("score"), help_text=_("What the anchor in a cart says for the suggested; 0 is nothing.")
+    )
     n_both = models.PositiveIntegerField(_("orders with both"))
     n_anchor = models.PositiveIntegerField(_("orders with the anchor"))
     n_suggested = models.PositiveIntegerField(_("orders with the suggested"))

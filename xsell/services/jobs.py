@@ -15,9 +15,11 @@ from xsell.exceptions import MissingExtra, UnknownJob
 
 JOBS: Mapping[str, str] = {
     "recompute_relations": "xsell.services.mining.recompute_relations",
+    "update_relations": "xsell.services.mining.update_relations",
+    "run_requested": "xsell.services.mining.run_requested",
 }
 
-MINING_STACK = frozenset({"numpy", "scipy", "numba", "pandas", "tqdm"})
+MINING_STACK = frozenset({"numpy", "numba"})
 
 
 def run_job(name: str, **arguments: Any) -> Any:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, ClassVar
 
-from django.db.models import F, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 from oscar.core.loading import get_model
 
-from xsell.adapters import ORDER_LINE_COLUMNS, BaseAdapter
+from xsell.adapters import ORDER_COLUMNS, ORDER_LINE_COLUMNS, BaseAdapter
 from xsell.values import Order, OrderLine, ShopContext
 
 
@@ -30,6 +30,31 @@ class OrdersFromOscar(BaseAdapter):
         if until is not None:
             lines = lines.filter(order__date_placed__lt=until)
         return lines.values(*ORDER_LINE_COLUMNS)
+
+    def order_changes(self, since: datetime | None = None) -> QuerySet[Any, dict[str, Any]] | None:
+        """Oscar writes down each change of an order's status, each payment and each shipment.
+
+        A line whose status alone changes is not among them: the next full run sees it.
+        """
+        orders: QuerySet[Any] = get_model("order", "Order").objects.order_by()
+        if since is not None:
+            happened = [
+                Exists(
+                    get_model("order", name).objects.filter(
+                        order=OuterRef("pk"), date_created__gte=since
+                    )
+                )
+                for name in ("OrderStatusChange", "PaymentEvent", "ShippingEvent")
+            ]
+            orders = orders.filter(
+                Q(date_placed__gte=since) | Q(happened[0]) | Q(happened[1]) | Q(happened[2])
+            )
+        named: QuerySet[Any, dict[str, Any]] = orders.annotate(
+            xsell_order=F("number"),
+            xsell_placed_at=F("date_placed"),
+            xsell_customer=F("user_id"),
+        ).values(*ORDER_COLUMNS)
+        return named
 
     def order(self, order_ref: str, context: ShopContext) -> Order | None:
         order = get_model("order", "Order").objects.filter(number=order_ref).first()

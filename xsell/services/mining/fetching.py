@@ -1,0 +1,68 @@
+"""Rows of a query into columns: by Arrow where that is installed and safe, else Django's way.
+
+The ways give the same; Arrow's takes a third of the time. It reads through a connection of its own,
+so it is left alone where that would see something else than Django's does.
+"""
+
+from __future__ import annotations
+
+import itertools
+import logging
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+from django.db import connections
+from django.db.models import QuerySet
+
+from xsell.services.mining import arrow, streaming
+from xsell.services.mining.columns import Column, Kind, kind_of
+
+logger = logging.getLogger(__name__)
+
+CHUNK = 20_000
+Fetched = Callable[[int], None]
+"""Called with the number of rows so far."""
+
+
+def fetch(rows: QuerySet[Any, Any], names: Sequence[str], fetched: Fetched) -> list[Column]:
+    """The named values of all rows of a values queryset, a column each."""
+    kinds = [kind_of(rows, name) for name in names]
+    rows = rows.values_list(*names)
+    if Kind.KEY not in kinds and arrow.can_read(rows, kinds):
+        try:
+            return _collected(kinds, arrow.batches(rows, kinds), fetched)
+        except arrow.ARROW_ERRORS as error:
+            # An SQL function that Django brings to SQLite itself, a host that only Django reaches.
+            logger.warning("xsell: reading Django's way, for Arrow could not: %s", error)
+    return _by_django(kinds, rows, fetched)
+
+
+def _collected(
+    kinds: Sequence[Kind], batches: Iterable[Sequence[arrow.Values]], fetched: Fetched
+) -> list[Column]:
+    columns = [Column(kind) for kind in kinds]
+    for batch in batches:
+        for column, (values, missing) in zip(columns, batch, strict=True):
+            column.extend(values, missing)
+        fetched(columns[0].size)
+    return columns
+
+
+def _by_django(kinds: Sequence[Kind], rows: QuerySet[Any, Any], fetched: Fetched) -> list[Column]:
+    columns = [Column(kind) for kind in kinds]
+    for chunk in chunks(rows):
+        for column, values in zip(columns, zip(*chunk, strict=True), strict=True):
+            column.extend_objects(values)
+        fetched(columns[0].size)
+    return columns
+
+
+def chunks(rows: QuerySet[Any, Any]) -> Iterator[list[tuple[Any, ...]]]:
+    """The queryset's rows in lists, through a server-side cursor where the database has one."""
+    connection = connections[rows.db]
+    if connection.vendor == "mysql":
+        yield from streaming.chunks(rows, CHUNK)
+        return
+    iterator = rows.iterator(chunk_size=CHUNK)
+    while chunk := list(itertools.islice(iterator, CHUNK)):
+        yield chunk
