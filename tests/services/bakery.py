@@ -32,7 +32,9 @@ def a_month_of_orders(products):
 
 def pairs():
     """What pages show: (anchor, suggested) -> (together, with the anchor, with the suggested)."""
-    rows = CoPurchase.objects.filter(run__is_active=True, on_pages=True).select_related("anchor", "suggested")
+    rows = CoPurchase.objects.filter(run__is_active=True, on_pages=True).select_related(
+        "anchor", "suggested"
+    )
     return {
         (row.anchor.title, row.suggested.title): (row.n_both, row.n_anchor, row.n_suggested)
         for row in rows

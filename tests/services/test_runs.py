@@ -62,10 +62,10 @@ def test_a_run_that_lives_keeps_its_turn_and_a_dead_one_loses_it(
     assert ("bread", "butter") in pairs()
 
 
-def test_the_process_at_work_is_known_from_outside(tmp_path):
+def test_the_process_at_work_is_known_from_outside():
     """A process that lives is told from one that is gone, whoever looks."""
     say = (
-        "import django; from django.conf import settings; settings.configure(); "
+        "import django; django.setup(); "
         "from xsell.services.runs import this_process; print(this_process(), flush=True); input()"
     )
     with subprocess.Popen(
@@ -76,6 +76,7 @@ def test_the_process_at_work_is_known_from_outside(tmp_path):
         env={**os.environ, "DJANGO_SETTINGS_MODULE": "demo_shop.settings"},
     ) as other:
         holder = other.stdout.readline().strip()
+        assert str(other.pid) in holder
         run = MiningRun(holder=holder, seen_at=timezone.now())
         assert holder != runs.this_process()
         assert runs.is_alive(run)

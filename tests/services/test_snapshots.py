@@ -12,7 +12,7 @@ from xsell.services.mining import recompute_relations, recomputing
 
 pytestmark = pytest.mark.django_db
 
-STEPS = ["read_orders", "mined", "closest_categories", "write_snapshot", "switch_to"]
+STEPS = ["read_some", "mined", "closest_categories", "write_snapshot", "switch_to"]
 
 
 @pytest.mark.parametrize("step", STEPS)
@@ -68,9 +68,11 @@ def test_a_run_that_was_taken_over_does_not_switch(orders, monkeypatch):
 def test_a_run_that_was_taken_over_stops_writing(orders, monkeypatch):
     """Its rows go with it, those that it wrote after it was taken over included."""
 
-    def overtaken(work, *args, **kwargs):
-        MiningRun.objects.filter(pk=work.run.pk).update(status="failed", error="taken over")
-        return mined(work, *args, **kwargs)
+    def overtaken(*args, **kwargs):
+        MiningRun.objects.filter(status="running").update(
+            status="failed", is_at_work=None, error="taken over"
+        )
+        return mined(*args, **kwargs)
 
     mined = recomputing.mined
     monkeypatch.setattr(recomputing, "mined", overtaken)

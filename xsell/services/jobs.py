@@ -15,6 +15,7 @@ from xsell.exceptions import MissingExtra, UnknownJob
 
 JOBS: Mapping[str, str] = {
     "recompute_relations": "xsell.services.mining.recompute_relations",
+    "preview_relations": "xsell.services.mining.preview_relations",
     "update_relations": "xsell.services.mining.update_relations",
     "run_requested": "xsell.services.mining.run_requested",
 }

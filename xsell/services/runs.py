@@ -113,12 +113,12 @@ class Work:
 
     def __init__(self, run: MiningRun, progress: Progress) -> None:
         self.run = run
-        self._progress = progress
+        self.progress = progress
         self._seen = time.monotonic()
 
     def __call__(self, step: str, done: int, total: int) -> None:
         """Progress. Raise MiningFailed if another run has taken over meanwhile."""
-        self._progress(step, done, total)
+        self.progress(step, done, total)
         if time.monotonic() - self._seen > SECONDS_BETWEEN_SIGNS:
             self.give_sign()
 

@@ -65,6 +65,7 @@ class Product(Keyed):
 class Order(Keyed):
     shopper = models.ForeignKey(Shopper, null=True, on_delete=models.SET_NULL)
     placed_at = models.DateTimeField(default=timezone.now)
+    changed_at = models.DateTimeField(auto_now=True)
     is_cancelled = models.BooleanField(default=False)
 
 

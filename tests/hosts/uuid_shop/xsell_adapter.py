@@ -38,6 +38,7 @@ class ShopAdapter(ModelAdapter):
         order="order_id",
         product=Coalesce("product__parent_id", "product_id"),
         placed_at="order__placed_at",
+        changed_at="order__changed_at",
         quantity="quantity",
         unit_price="unit_price",
         customer="order__shopper_id",

@@ -4,10 +4,11 @@ The only place where the engine and the rest of xsell meet; reached by name, thr
 `xsell.services.jobs`, so that no web worker loads the mining stack.
 """
 
+from xsell.services.mining.previewing import preview_relations
 from xsell.services.mining.recomputing import (
     recompute_relations,
     run_requested,
     update_relations,
 )
 
-__all__ = ["recompute_relations", "run_requested", "update_relations"]
+__all__ = ["preview_relations", "recompute_relations", "run_requested", "update_relations"]

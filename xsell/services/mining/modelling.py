@@ -14,7 +14,7 @@ from xsell.engine import MEASURES, BasketStore, OrderLines, Relations, mine
 from xsell.engine.parameters import check_parameters
 from xsell.models import MiningRun
 from xsell.services.mining.wishes import Wishes
-from xsell.services.runs import Work
+from xsell.services.progress import Progress
 
 MINING = gettext_noop("mining")
 CHOSEN_FOR = timedelta(days=7)
@@ -31,12 +31,18 @@ class Mined:
     known: Mapping[str, Any] | None
 
 
-def mined(work: Work, asked: Wishes, source: OrderLines | BasketStore) -> Mined:
+def mined(
+    asked: Wishes,
+    source: OrderLines | BasketStore,
+    progress: Progress,
+    *,
+    keeps_model: bool = False,
+) -> Mined:
     """Relations as they were asked for; with the model that was chosen before, if it holds.
 
     Where the run's scoring is a measure it ranks for pages and carts alike.
     """
-    known = model_chosen_before(work.run, asked)
+    known = model_chosen_before(asked, however_old=keeps_model)
     carts = mine(
         source,
         k=asked.k,
@@ -44,7 +50,7 @@ def mined(work: Work, asked: Wishes, source: OrderLines | BasketStore) -> Mined:
         parameters=None if known is None else known["parameters"],
         half_life_days=asked.half_life_days if known is None else None,
         min_count=asked.min_count,
-        progress=lambda done, total: work(MINING, done, total),
+        progress=lambda done, total: progress(MINING, done, total),
     )
     if asked.scoring in MEASURES:
         return Mined(carts, carts, None)
@@ -53,17 +59,13 @@ def mined(work: Work, asked: Wishes, source: OrderLines | BasketStore) -> Mined:
         k=asked.k,
         scoring=FOR_PAGES,
         min_count=asked.min_count,
-        progress=lambda done, total: work(MINING, done, total),
+        progress=lambda done, total: progress(MINING, done, total),
     )
     return Mined(pages, carts, known)
 
 
-def model_chosen_before(run: MiningRun, asked: Wishes) -> Mapping[str, Any] | None:
-    """The model that a run with the same wishes has chosen; None to search for one.
-
-    An update keeps the model of what serves, however old: it must find what a full run of the same
-    day found.
-    """
+def model_chosen_before(asked: Wishes, *, however_old: bool) -> Mapping[str, Any] | None:
+    """The model that a run with the same wishes has chosen; None to search for one."""
     if asked.scoring != "auto" or asked.retune:
         return None
     oldest = (timezone.now() - CHOSEN_FOR).isoformat()
@@ -74,7 +76,7 @@ def model_chosen_before(run: MiningRun, asked: Wishes) -> Mapping[str, Any] | No
         if not model or any(before.parameters.get(it) != getattr(asked, it) for it in wishes):
             continue
         is_recent = model["chosen_at"] >= oldest
-        if (is_recent or run.kind == MiningRun.Kind.UPDATE) and _is_valid(model):
+        if (is_recent or however_old) and _is_valid(model):
             return model
     return None
 

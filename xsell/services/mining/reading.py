@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from xsell.adapters import BaseAdapter
 from xsell.engine import OrderLines
+from xsell.exceptions import MiningFailed
 from xsell.services.mining.columns import Names, named
 from xsell.services.mining.fetching import fetch
 from xsell.services.progress import Progress
@@ -71,6 +72,29 @@ def read_orders(
     else:
         orders = _between(orders, since, until)
     return _read(lines, orders, progress, expected)
+
+
+def read_some(
+    adapter: BaseAdapter,
+    *,
+    since: datetime | None,
+    until: datetime | None,
+    progress: Progress,
+    expected: int = 0,
+) -> ShopOrders:
+    """As `read_orders`. Raise MiningFailed where there are none."""
+    found = read_orders(adapter, since=since, until=until, progress=progress, expected=expected)
+    if not len(found.lines):
+        raise MiningFailed(
+            f"The adapter gives no order lines {span_in_words(since, until)}: nothing to mine, "
+            "nothing changed."
+        )
+    return found
+
+
+def span_in_words(since: datetime | None, until: datetime | None) -> str:
+    """From when to when orders were placed."""
+    return f"placed from {since or 'the beginning'} until {until or 'now'}"
 
 
 def read_changes(

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from xsell.adapters import BaseAdapter, get_adapter
+from xsell.conf import conf
 from xsell.engine import BasketStore, OrderLines, Relations
 from xsell.exceptions import MiningFailed
 from xsell.models import MiningRun
@@ -22,7 +23,8 @@ from xsell.services.mining.reading import (
     REASONS,
     ShopOrders,
     read_changes,
-    read_orders,
+    read_some,
+    span_in_words,
 )
 from xsell.services.mining.stored import StoredOrders, keep, kept_of
 from xsell.services.mining.wishes import Wishes
@@ -108,7 +110,9 @@ def _mine_into(work: Work, asked: Wishes, steps: Steps) -> int:
         return _nothing_changed(run)
     names = read.orders.names.product
     with steps.step(MINING):
-        found = mined(work, asked, read.source)
+        # An update keeps the model of what serves: it must find what a full run would.
+        is_update = run.kind == MiningRun.Kind.UPDATE
+        found = mined(asked, read.source, work, keeps_model=is_update)
         pairs = paired(found.pages, found.carts)
     if not found.pages.products.size:
         raise MiningFailed(_no_lines(found.pages, run))
@@ -145,12 +149,7 @@ def _read(work: Work, adapter: BaseAdapter) -> _Read | None:
                     orders = orders.since(run.since)
                 return None if orders.equals(kept) else _Read(orders.baskets, orders)
     expected = serving.n_lines if serving is not None else 0
-    found = read_orders(adapter, since=run.since, until=run.until, progress=work, expected=expected)
-    if not len(found.lines):
-        span = f"placed from {run.since or 'the beginning'} until {run.until or 'now'}"
-        raise MiningFailed(
-            f"The adapter gives no order lines {span}: nothing to mine, nothing changed."
-        )
+    found = read_some(adapter, since=run.since, until=run.until, progress=work, expected=expected)
     return _Read(found.lines, found)
 
 
@@ -163,7 +162,7 @@ def _nothing_changed(run: MiningRun) -> int:
 
 
 def _no_lines(relations: Relations, run: MiningRun) -> str:
-    span = f"placed from {run.since or 'the beginning'} until {run.until or 'now'}"
+    span = span_in_words(run.since, run.until)
     dropped = ", ".join(
         f"{count} {REASONS[reason]}"
         for reason, count in relations.n_dropped.items()
@@ -190,8 +189,9 @@ def _after_the_switch(work: Work, asked: Wishes, steps: Steps, read: _Read) -> N
     """What need not be done before the new relations serve."""
     run, orders = work.run, read.orders
     try:
-        with steps.step(KEEPING):
-            keep(run, orders if isinstance(orders, StoredOrders) else StoredOrders.of(orders))
+        if conf.STORE:
+            with steps.step(KEEPING):
+                keep(run, orders if isinstance(orders, StoredOrders) else StoredOrders.of(orders))
     except OSError as error:
         raise MiningFailed(
             f"Run {run.pk} serves, but its orders could not be kept for updates: {error}"
@@ -199,7 +199,7 @@ def _after_the_switch(work: Work, asked: Wishes, steps: Steps, read: _Read) -> N
     if asked.evaluate:
         with steps.step(EVALUATING):
             run.evaluation = evaluation_of(
-                read.source, orders.names.product, k=asked.k, progress=work
+                read.source, orders.names.product, k=asked.k, progress=work.progress
             )
     run.peak_memory_mb = max(run.memory_mb.values())
     run.save(update_fields=["seconds", "memory_mb", "peak_memory_mb", "evaluation"])

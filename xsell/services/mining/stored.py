@@ -111,15 +111,13 @@ def _same(one: NDArray[Any], two: NDArray[Any]) -> bool:
 def keep(run: MiningRun, orders: StoredOrders) -> bool:
     """Keep the orders of this run in XSELL_STORE, and those of no other; whether it did.
 
-    It does not where the setting is empty, or keys are neither whole numbers, texts nor UUIDs.
-    Raise OSError where the folder cannot be written.
+    It does not where keys are neither whole numbers, texts nor UUIDs. Raise OSError where the
+    folder cannot be written.
     """
     names = orders.names
-    if not conf.STORE or not all(
-        it.can_be_stored for it in (names.order, names.product, names.customer)
-    ):
+    if not all(it.can_be_stored for it in (names.order, names.product, names.customer)):
         return False
-    store, target = Path(conf.STORE), _folder(run)
+    store, target = Path(conf.STORE or ""), _folder(run)
     # Who bought what is nobody's business: the owner's alone.
     store.mkdir(parents=True, exist_ok=True, mode=0o700)
     fresh = store / f"{target.name}.{os.getpid()}.new"

@@ -58,6 +58,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("placed_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("changed_at", models.DateTimeField(auto_now=True)),
                 ("is_cancelled", models.BooleanField(default=False)),
                 (
                     "shopper",
