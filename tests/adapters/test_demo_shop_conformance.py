@@ -28,7 +28,9 @@ class TestDemoShop(AdapterConformance):
         return str(order.pk)
 
     def cancel_order(self, order_ref):
-        Order.objects.filter(pk=order_ref).update(status=Order.Status.CANCELLED)
+        order = Order.objects.get(pk=order_ref)
+        order.status = Order.Status.CANCELLED
+        order.save()
 
     def remember_order(self, request, order_ref):
         request.session["order_refs"] = [int(order_ref)]

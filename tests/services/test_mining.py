@@ -170,8 +170,8 @@ def test_a_shop_that_goes_on_while_it_is_read_is_mined(orders, products, monkeyp
     """An order comes and another goes between reading dates and reading lines."""
     gone = products["butter"].order_lines.first().order
 
-    def meanwhile(rows, names, fetched):
-        columns = fetch(rows, names, fetched)
+    def meanwhile(rows, names, fetched, **hints):
+        columns = fetch(rows, names, fetched, **hints)
         if names == reading.ORDER_COLUMNS:
             order(products, "bread", "jam")
             Order.objects.filter(pk=gone.pk).update(status="cancelled")

@@ -7,11 +7,12 @@ from collections import Counter
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from unittest import SkipTest
 
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
-from xsell.adapters import ORDER_LINE_COLUMNS
+from xsell.adapters import ORDER_COLUMNS, ORDER_LINE_COLUMNS
 from xsell.testing.shop import ShopUnderTest, reads_only
 from xsell.values import Order, OrderLine, ProductId
 
@@ -83,6 +84,49 @@ class OrderConformance(ShopUnderTest):
         ):
             found = {ref for ref, _ in self._sold(since, until)}
             assert found == expected, f"orders from {since} until {until} (that moment excluded)"
+
+    def _changed(self, since: datetime | None = None) -> Counter[str]:
+        """How often each order is among those that changed. Skipped where the shop cannot tell."""
+        changes = self.adapter().order_changes(since)
+        if changes is None:
+            raise SkipTest("the adapter cannot tell which orders changed: updates read them all")
+        return Counter(str(order["xsell_order"]) for order in changes)
+
+    def test_it_names_every_order_once_whether_or_not_it_counts(self) -> None:
+        customer, placed_at = self.make_customer(), timezone.now().replace(microsecond=0)
+        first = self.make_order([self.make_product(), self.make_product()], customer=customer)
+        second = self.make_order([self.make_product()], placed_at=placed_at)
+        self.cancel_order(second)
+        assert self._changed() == Counter([first, second])
+        orders = {str(it["xsell_order"]): it for it in self.adapter().order_changes() or ()}
+        assert set(orders[first]) == set(ORDER_COLUMNS), "the values are ORDER_COLUMNS"
+        assert str(orders[first]["xsell_customer"]) == str(customer.pk)
+        assert orders[second]["xsell_customer"] is None, "a guest's order has no customer"
+        assert orders[second]["xsell_placed_at"] == placed_at
+
+    def test_it_names_the_orders_that_were_placed_or_cancelled_since(self) -> None:
+        product_id = self.make_product()
+        long_ago = timezone.now() - timedelta(days=3)
+        kept = self.make_order([product_id], placed_at=long_ago)
+        cancelled = self.make_order([product_id], placed_at=long_ago)
+        since = timezone.now()
+        placed = self.make_order([product_id])
+        self.cancel_order(cancelled)
+        changed = set(self._changed(since))
+        assert placed in changed, "an order that was just placed has changed"
+        assert cancelled in changed, "an order that was just cancelled has changed"
+        assert changed <= {placed, cancelled, kept}
+        assert not self._changed(timezone.now() + timedelta(days=1)), "nothing changed tomorrow"
+
+    def test_its_changed_orders_can_be_filtered_and_looked_up_in_the_lines(self) -> None:
+        product_id, since = self.make_product(), timezone.now()
+        ref = self.make_order([product_id])
+        assert self._changed(since)
+        changes, lines = self.adapter().order_changes(since), self.adapter().order_lines()
+        assert changes is not None
+        found = lines.filter(xsell_order__in=changes.values("xsell_order"))
+        assert [str(line["xsell_order"]) for line in found] == [ref]
+        assert not changes.filter(xsell_placed_at__lt=since - timedelta(days=1))
 
     def test_it_survives_orders_of_a_deleted_product(self) -> None:
         kept, gone = self.make_product(), self.make_product()

@@ -36,7 +36,9 @@ class TestUuidShop(AdapterConformance):
         return str(order.pk)
 
     def cancel_order(self, order_ref):
-        Order.objects.filter(pk=order_ref).update(is_cancelled=True)
+        order = Order.objects.get(pk=order_ref)
+        order.is_cancelled = True
+        order.save()
 
     def remember_order(self, request, order_ref):
         request.session["order_refs"] = [order_ref]

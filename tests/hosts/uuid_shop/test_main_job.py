@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tests.hosts.pages import suggested
-from tests.hosts.uuid_shop.models import CartLine
+from tests.hosts.uuid_shop.factories import OrderFactory, OrderLineFactory
+from tests.hosts.uuid_shop.models import CartLine, Order
 from xsell.adapters import get_adapter
 from xsell.models import (
     Bundle,
@@ -24,6 +25,7 @@ from xsell.models import (
 )
 from xsell.selection.explaining import imagined_cart
 from xsell.selection.pages import Page
+from xsell.services.mining import recomputing
 
 pytestmark = pytest.mark.django_db
 
@@ -169,3 +171,33 @@ def test_a_page_is_explained_by_name_and_by_key(shop, mined, capsys, named):
     told = capsys.readouterr().out
     assert "product-page for Cap: 2 shown" in told
     assert "+ Shirt [mined]" in told
+
+
+def everything_that_serves():
+    pairs = CoPurchase.objects.filter(run__is_active=True).order_by("anchor_id", "suggested_id")
+    return list(pairs.values_list("anchor_id", "suggested_id", "score", "position", "n_both"))
+
+
+@pytest.mark.parametrize("scoring", ["information", "ridge"])
+def test_an_update_finds_what_a_full_run_finds_whatever_kind_the_keys_are(
+    shop, orders, settings, tmp_path, monkeypatch, scoring
+):
+    """Keys are numbered by their own order: orders that came since lie between the old ones."""
+    monkeypatch.setattr(recomputing, "OVERLAP", timedelta(0))
+    monkeypatch.setattr(settings, "XSELL_STORE", tmp_path, raising=False)
+    call_command("xsell_recompute", scoring=scoring)
+    before = everything_that_serves()
+    for _ in range(9):
+        order = OrderFactory()
+        for name in ("scarf", "cap"):
+            OrderLineFactory(order=order, product=shop[name])
+    cancelled = Order.objects.filter(lines__product=shop["S"]).first()
+    cancelled.is_cancelled = True
+    cancelled.save()
+    monkeypatch.setattr(recomputing, "read_some", lambda *a, **k: pytest.fail("read everything"))
+    call_command("xsell_recompute", update=True)
+    updated = everything_that_serves()
+    monkeypatch.undo()
+    call_command("xsell_recompute", scoring=scoring)
+    assert updated == everything_that_serves()
+    assert updated != before

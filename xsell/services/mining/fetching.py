@@ -24,8 +24,17 @@ Fetched = Callable[[int], None]
 """Called with the number of rows so far."""
 
 
-def fetch(rows: QuerySet[Any, Any], names: Sequence[str], fetched: Fetched) -> list[Column]:
-    """The named values of all rows of a values queryset, a column each."""
+def fetch(
+    rows: QuerySet[Any, Any],
+    names: Sequence[str],
+    fetched: Fetched,
+    *,
+    is_whole_table: bool = False,
+) -> list[Column]:
+    """The named values of all rows of a values queryset, a column each.
+
+    `is_whole_table`: most rows of the queryset's own table are wanted.
+    """
     kinds = [kind_of(rows, name) for name in names]
     rows = rows.values_list(*names)
     if Kind.KEY not in kinds and arrow.can_read(rows, kinds):
@@ -34,7 +43,7 @@ def fetch(rows: QuerySet[Any, Any], names: Sequence[str], fetched: Fetched) -> l
         except arrow.ARROW_ERRORS as error:
             # An SQL function that Django brings to SQLite itself, a host that only Django reaches.
             logger.warning("xsell: reading Django's way, for Arrow could not: %s", error)
-    return _by_django(kinds, rows, fetched)
+    return _by_django(kinds, chunks(rows, is_whole_table=is_whole_table), fetched)
 
 
 def _collected(
@@ -48,20 +57,22 @@ def _collected(
     return columns
 
 
-def _by_django(kinds: Sequence[Kind], rows: QuerySet[Any, Any], fetched: Fetched) -> list[Column]:
+def _by_django(
+    kinds: Sequence[Kind], rows: Iterable[list[tuple[Any, ...]]], fetched: Fetched
+) -> list[Column]:
     columns = [Column(kind) for kind in kinds]
-    for chunk in chunks(rows):
+    for chunk in rows:
         for column, values in zip(columns, zip(*chunk, strict=True), strict=True):
             column.extend_objects(values)
         fetched(columns[0].size)
     return columns
 
 
-def chunks(rows: QuerySet[Any, Any]) -> Iterator[list[tuple[Any, ...]]]:
+def chunks(rows: QuerySet[Any, Any], *, is_whole_table: bool) -> Iterator[list[tuple[Any, ...]]]:
     """The queryset's rows in lists, through a server-side cursor where the database has one."""
     connection = connections[rows.db]
     if connection.vendor == "mysql":
-        yield from streaming.chunks(rows, CHUNK)
+        yield from streaming.chunks(rows, CHUNK, is_whole_table=is_whole_table)
         return
     iterator = rows.iterator(chunk_size=CHUNK)
     while chunk := list(itertools.islice(iterator, CHUNK)):

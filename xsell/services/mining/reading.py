@@ -135,7 +135,12 @@ def _read(
     # Orders first: one that is placed meanwhile has lines without a date, and is left out; the
     # other way round one that is cancelled meanwhile would stay.
     heads = fetch(orders, ORDER_COLUMNS, lambda done: None)
-    rows = fetch(lines, LINE_COLUMNS, lambda done: progress(READING, done, max(done, expected)))
+    rows = fetch(
+        lines,
+        LINE_COLUMNS,
+        lambda done: progress(READING, done, max(done, expected)),
+        is_whole_table=not keeps_touched,
+    )
     order_names, (order, head_order) = named([rows[0], heads[0]])
     product_names, (product,) = named([rows[1]])
     customer_names, (customer,) = named([heads[2]])
