@@ -14,6 +14,8 @@ from xsell.conf import Conf
 README = Path(__file__).parent.parent / "README.md"
 SNIPPET = re.compile(r"<!-- file: (\S+) -->\n```\w+\n(.*?)```", re.DOTALL)
 
+SETTINGS_SNIPPETS = ("settings", "store", "celery")
+
 SETTINGS = """
 from pathlib import Path
 SECRET_KEY = "readme"
@@ -65,6 +67,7 @@ class Product(models.Model):
 class Order(models.Model):
     customer = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL)
     placed_at = models.DateTimeField()
+    changed_at = models.DateTimeField(auto_now=True)
     is_cancelled = models.BooleanField(default=False)
 
 class OrderLine(models.Model):
@@ -135,7 +138,7 @@ def project(tmp_path_factory):
     snippets = dict(SNIPPET.findall(README.read_text()))
     files = {
         "project/__init__.py": "",
-        "project/settings.py": SETTINGS + snippets.pop("settings") + snippets.pop("celery"),
+        "project/settings.py": "\n".join([SETTINGS, *map(snippets.pop, SETTINGS_SNIPPETS)]),
         "project/urls.py": URLS + snippets.pop("urls") + snippets.pop("api-urls"),
         "shop/__init__.py": "",
         "shop/models.py": MODELS,
