@@ -13,6 +13,7 @@ from uuid import UUID
 
 import numpy as np
 from django.db import connections, models, router, transaction
+from django.db.backends.base.operations import BaseDatabaseOperations
 from numpy.typing import NDArray
 
 try:
@@ -57,6 +58,8 @@ def insert_columns(
     table = quoted(model._meta.db_table)
     names = ", ".join(quoted(str(field.column)) for field in fields)
     values = list(columns.values())
+    for field, column in zip(fields, values, strict=True):
+        _check_range(field, column)
     copies = connection.vendor == "postgresql" and is_psycopg3
     kinds = [WIDTHS.get(str(field.db_type(connection))) for field in fields]
     size = COPY_BATCH if copies else BATCH
@@ -77,6 +80,17 @@ def insert_columns(
                 insert = f"INSERT INTO {table} ({names}) VALUES ({marks})"  # noqa: S608 - our names
                 cursor.executemany(insert, list(_rows(values, fields, connection, begin, end)))
         inserted(end)
+
+
+def _check_range(field: Any, column: Column) -> None:
+    """Raise OverflowError for a number that the field cannot hold: packed, it would be another."""
+    ranges = BaseDatabaseOperations.integer_field_ranges
+    low, high = ranges.get(field.get_internal_type(), (None, None))
+    if low is None or not isinstance(column, np.ndarray) or not column.size:
+        return
+    for extreme in (int(column.min()), int(column.max())):
+        if not low <= extreme <= high:
+            raise OverflowError(f"{field.attname} holds {extreme}; at most {high} fits")
 
 
 def _packed(values: Sequence[Column], kinds: Sequence[str | None], begin: int, end: int) -> bytes:
