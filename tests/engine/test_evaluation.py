@@ -17,7 +17,10 @@ from xsell.engine.evaluation import AUTO_STEPS
 from xsell.engine.holdout import newest_as_task
 from xsell.engine.parameters import DEFAULTS
 
-CONTESTANTS = ["popularity", "count", "confidence", "lift", "jaccard", "rules", "bm25", "walk"]
+CONTESTANTS = [
+    *("popularity", "count", "confidence", "lift", "jaccard", "information", "rules", "bm25"),
+    "walk",
+]
 BASKETS = st.frozensets(st.integers(0, 13), min_size=1, max_size=4)
 
 
@@ -52,7 +55,7 @@ def test_every_gain_is_that_of_a_product_of_the_order(contestant, orders, k):
         return
     known = [order._replace(days=order.days - known[-1].days) for order in known]
     parameters = DEFAULTS.get(contestant, {})
-    if contestant in {"lift", "bm25", "walk"}:
+    if contestant in {"lift", "information", "bm25", "walk"}:
         k = 20  # all: rounding decides which of equal scores are the k best
     model = naive_models.fit(known, contestant, parameters, min_count=2, max_basket=100)
     rows = naive_serving.stored(model, k)
@@ -148,6 +151,14 @@ def test_a_product_that_was_never_sold_before_is_not_asked_for():
         evaluate(lines_of([*old, *new, Order(frozenset("a"))]), contestants=("count",))
 
 
+def test_information_competes_with_the_relations_that_mining_finds_by_it():
+    orders = [order for order in shop_of_ann_and_bob() if order.items != frozenset("ab")]
+    # Ann's year is one customer's: no evidence at all, and best sellers are all that is left
+    report = evaluate(lines_of(orders), contestants=("information", "popularity"))
+    assert (report["information"].gains == report["popularity"].gains).all()
+    assert (report["information"].suggested == report["popularity"].suggested).all()
+
+
 def test_a_store_is_evaluated_as_its_lines():
     lines = lines_of(shop_of_ann_and_bob())
     one, other = (evaluate(x, contestants=("walk",)) for x in (lines, BasketStore.of(lines)))
@@ -167,6 +178,8 @@ def test_fewer_tests_are_drawn_where_there_are_too_many():
         ({"test_share": 1.5}, ValueError),
         ({"test_share": float("nan")}, ValueError),
         ({"max_tests": 0}, ValueError),
+        ({"contestants": ()}, ValueError),
+        ({"contestants": ("nobody",)}, ValueError),
         ({"k": 0}, ValueError),
         ({"k": 2.5}, TypeError),
         ({"threads": -1}, ValueError),
@@ -174,7 +187,7 @@ def test_fewer_tests_are_drawn_where_there_are_too_many():
 )
 def test_an_argument_out_of_range_is_refused_by_name(argument, error):
     with pytest.raises(error, match=next(iter(argument))):
-        evaluate(lines_of(shop_of_ann_and_bob()), contestants=("count",), **argument)
+        evaluate(lines_of(shop_of_ann_and_bob()), **{"contestants": ("count",), **argument})
 
 
 def test_the_difference_of_a_contestant_from_itself_is_nothing():

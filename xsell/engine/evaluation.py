@@ -20,19 +20,24 @@ from xsell.engine.completion import Rows
 from xsell.engine.counting import available_threads
 from xsell.engine.holdout import Task, in_codes, ndcg, newest_as_task, ranks_of_hidden, top_rows
 from xsell.engine.lines import OrderLines
-from xsell.engine.members import Fit, fit
-from xsell.engine.ranking import Progress
+from xsell.engine.members import Fit, best_sellers, fit
+from xsell.engine.pairs import INFORMATION
+from xsell.engine.ranking import Progress, Rules, best_pairs
 from xsell.engine.relations import Habit
 from xsell.engine.store import BasketStore
 from xsell.engine.tuning import choose
 from xsell.engine.workshop import Workshop
 
 CONTESTANTS = (
-    *("popularity", "count", "confidence", "lift", "jaccard", "rules"),
-    *("bm25", "walk", "ridge", "auto"),
+    *("popularity", "count", "confidence", "lift", "jaccard", "information"),
+    *("rules", "bm25", "walk", "ridge", "auto"),
 )  # fmt: skip
 # of the progress told: the search tries about that many candidates
 AUTO_STEPS = 80
+
+
+class NothingToTest(ValueError):
+    """No basket of the newest has two products that were sold before."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -106,20 +111,17 @@ def evaluate(
     are known it competes a second time, as "auto + history".
     progress: called with (done, total) steps in the caller's thread; a contestant is one, the
     search of "auto" is AUTO_STEPS.
-    Raise ValueError for an unknown
-    contestant or an argument out of range, and where no basket of the newest has two products
-    that were sold before.
+    Raise ValueError for an unknown contestant or an argument out of range; NothingToTest, which
+    is one, where no basket of the newest has two products that were sold before.
     """
-    unknown = set(contestants) - set(CONTESTANTS)
-    if unknown:
-        raise ValueError(f"unknown contestants: {', '.join(sorted(unknown))}")
+    _check_contestants(contestants)
     if not 0 < test_share < 1:
         raise ValueError(f"test_share must be between 0 and 1, not {test_share!r}")
     check_limits(max_basket, threads, k=k, max_tests=max_tests)
     threads = threads or available_threads()
     task = newest_as_task(collect_baskets(lines, window), test_share, max_tests)
     if not task.hidden.size:
-        raise ValueError("nothing to test on: no basket of the newest has two known products")
+        raise NothingToTest("nothing to test on: no basket of the newest has two known products")
     shop = Workshop.open(task.known, max_basket, threads)
     task = in_codes(task, shop)
     results: list[Result] = []
@@ -129,6 +131,14 @@ def evaluate(
         steps.finish(contestant)
     results.sort(key=lambda result: -result.ndcg)
     return Report(tuple(results), task.hidden.size, task.known.starts.size - 1)
+
+
+def _check_contestants(contestants: Sequence[str]) -> None:
+    unknown = set(contestants) - set(CONTESTANTS)
+    if unknown:
+        raise ValueError(f"unknown contestants: {', '.join(sorted(unknown))}")
+    if not contestants:
+        raise ValueError("contestants: name at least one")
 
 
 class _Steps:
@@ -163,8 +173,7 @@ def _compete(
     started = perf_counter()
     alone = replace(task, carts=replace(task.carts, past_offset=np.empty(0, np.int64)))
     if contestant != "auto":
-        fitted = _lift(shop) if contestant == "lift" else fit(shop, contestant, {}, 2)
-        rows = top_rows(fitted, k, shop.threads)
+        rows = _rows(contestant, shop, k, max_basket)
         return [_result(contestant, {}, shop, alone, rows, Habit(), started)]
     choice = choose(
         task.known, k=k, max_basket=max_basket, min_count=2, threads=shop.threads,
@@ -177,6 +186,23 @@ def _compete(
     if task.carts.past_items.size:
         found.append(_result("auto + history", parameters, shop, task, rows, choice.habit, started))
     return found
+
+
+def _rows(contestant: str, shop: Workshop, k: int, max_basket: int | None) -> Rows:
+    """What a contestant without parameters stores."""
+    if contestant == "information":
+        return _information(shop, k, max_basket)
+    fitted = _lift(shop) if contestant == "lift" else fit(shop, contestant, {}, 2)
+    return top_rows(fitted, k, shop.threads)
+
+
+def _information(shop: Workshop, k: int, max_basket: int | None) -> Rows:
+    """As mining ranks by it, with its floors; best sellers after."""
+    apart = Workshop.open(shop.baskets, max_basket, shop.threads, keep_basket=False)
+    pairs = best_pairs(apart.index, Rules(k, INFORMATION, 3, 1.0), shop.threads, None)
+    sizes = np.bincount(pairs.code, minlength=shop.index.work.size)
+    offset = np.concatenate(([0], np.cumsum(sizes))).astype(np.int64)
+    return Rows(offset, pairs.partner, pairs.score, best_sellers(shop), is_sum=True)
 
 
 def _lift(shop: Workshop) -> Fit:
