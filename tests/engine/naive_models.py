@@ -1,11 +1,13 @@
 """The models and patterns again, as dense matrices: every formula of the docs, written out."""
 
+import math
 from collections import Counter
 from itertools import permutations
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from tests.engine import naive
 from xsell.engine.baskets import LEAST_WEIGHT
 
 TOO_CLOSE = 1e-5  # predictors whose gains differ by less may change places when rounded
@@ -137,6 +139,9 @@ def measure(c: Counts, scoring: str, least_support: int = 0) -> np.ndarray:
     both = c.evidence
     gone = np.where(both > 0, c.n_both - both, 0)
     antecedent, consequent = n[:, None] - gone, n - gone
+    if scoring == "information":
+        counts = (both, antecedent, consequent, len(c.x) - gone)
+        return np.vectorize(bits, otypes=[float])(*counts)
     return {
         "count": both,
         "confidence": both / antecedent,
@@ -145,6 +150,14 @@ def measure(c: Counts, scoring: str, least_support: int = 0) -> np.ndarray:
         "rules": np.where(both >= least_support, both / antecedent, 0.0),
         "popularity": 0.0 * both,
     }[scoring]
+
+
+def bits(n_both, n_antecedent, n_consequent, n_baskets) -> float:
+    """What `mining` calls information, with the floors it has there; 0 below them."""
+    if n_both < 3:
+        return 0.0
+    lowest = naive.lift_lower_bound(n_both, n_antecedent, n_consequent, n_baskets)
+    return n_both / n_antecedent * math.log2(lowest) if lowest > 1.0 else 0.0
 
 
 def ridge(

@@ -55,6 +55,14 @@ def stored(model: naive_models.Model, k: int) -> list[list[tuple[int, float]]]:
     return rows
 
 
+def suggested(model, rows, cart, *, is_sum: bool, k: int = 10) -> list[Any]:
+    """The `k` products that complete the cart best, from stored rows; ties by popularity."""
+    codes = [model.products.index(product) for product in cart]
+    score = _scores(model, rows, codes, is_sum=is_sum)
+    others = [i for i in range(len(score)) if i not in codes]
+    return [model.products[i] for i in sorted(others, key=lambda i: (-score[i], i))[:k]]
+
+
 def possible_gains(model, rows, basket, *, is_sum: bool) -> set[float]:
     """NDCG@10 of hiding one product of the basket and completing the rest: one for each product.
 
@@ -63,12 +71,7 @@ def possible_gains(model, rows, basket, *, is_sum: bool) -> set[float]:
     codes = [i for i, product in enumerate(model.products) if product in basket]
     gains = set()
     for hidden in codes:
-        score = model.prior.copy()
-        best = np.zeros_like(score)
-        for a in codes:
-            for column, value in rows[a] if a != hidden else []:
-                best[column] = best[column] + value if is_sum else max(best[column], value)
-        score += best
+        score = _scores(model, rows, [a for a in codes if a != hidden], is_sum=is_sum)
         others = [i for i in range(len(score)) if i not in codes]
         margin = CLOSE * abs(score[hidden])
         first = 1 + sum(score[i] > score[hidden] + margin for i in others)
@@ -76,3 +79,11 @@ def possible_gains(model, rows, basket, *, is_sum: bool) -> set[float]:
         last = first + sum(is_equal)
         gains |= {1 / math.log2(1 + r) if r <= 10 else 0.0 for r in range(first, last + 1)}
     return gains
+
+
+def _scores(model, rows, codes, *, is_sum: bool) -> np.ndarray:
+    best = np.zeros_like(model.prior)
+    for a in codes:
+        for column, value in rows[a]:
+            best[column] = best[column] + value if is_sum else max(best[column], value)
+    return model.prior + best

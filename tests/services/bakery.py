@@ -30,6 +30,14 @@ def a_month_of_orders(products):
         order(products, "soap")
 
 
+def forty_breakfasts(products):
+    """One a day, of two products each, and until lately a bar of soap after it."""
+    for day in range(40, 0, -1):
+        order(products, "bread", "jam" if day % 4 == 3 else "butter", days_ago=day)
+        if day > 4:
+            order(products, "soap", days_ago=day)
+
+
 def pairs():
     """What pages show: (anchor, suggested) -> (together, with the anchor, with the suggested)."""
     rows = CoPurchase.objects.filter(run__is_active=True, on_pages=True).select_related(

@@ -20,7 +20,7 @@ lens filter 33
 """
 
 from xsell.engine.completion import complete
-from xsell.engine.evaluation import Report, evaluate
+from xsell.engine.evaluation import CONTESTANTS, NothingToTest, Report, evaluate
 from xsell.engine.itemsets import ItemSets, bundles
 from xsell.engine.lines import OrderLines
 from xsell.engine.measures import confidence, lift, lift_lower_bound, support
@@ -30,11 +30,13 @@ from xsell.engine.store import BasketStore
 from xsell.engine.substitutes import Substitutes, substitutes
 
 __all__ = [
+    "CONTESTANTS",
     "MEASURES",
     "SCORINGS",
     "BasketStore",
     "Habit",
     "ItemSets",
+    "NothingToTest",
     "OrderLines",
     "Relations",
     "Report",

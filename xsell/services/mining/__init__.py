@@ -4,6 +4,7 @@ The only place where the engine and the rest of xsell meet; reached by name, thr
 `xsell.services.jobs`, so that no web worker loads the mining stack.
 """
 
+from xsell.services.mining.evaluating import evaluate_relations
 from xsell.services.mining.previewing import preview_relations
 from xsell.services.mining.recomputing import (
     recompute_relations,
@@ -11,4 +12,10 @@ from xsell.services.mining.recomputing import (
     update_relations,
 )
 
-__all__ = ["preview_relations", "recompute_relations", "run_requested", "update_relations"]
+__all__ = [
+    "evaluate_relations",
+    "preview_relations",
+    "recompute_relations",
+    "run_requested",
+    "update_relations",
+]

@@ -15,7 +15,7 @@ from xsell.conf import conf
 from xsell.engine import BasketStore, OrderLines, Relations
 from xsell.exceptions import MiningFailed
 from xsell.models import MiningRun
-from xsell.services.mining.evaluating import evaluation_of
+from xsell.services.mining.evaluating import EVALUATING, evaluation_of
 from xsell.services.mining.modelling import MINING, Mined, mined, model_of
 from xsell.services.mining.pairing import paired
 from xsell.services.mining.reading import (
@@ -36,7 +36,6 @@ from xsell.signals import relations_recomputed
 
 SWITCHING = gettext_noop("switching")
 KEEPING = gettext_noop("keeping the orders")
-EVALUATING = gettext_noop("evaluating")
 
 OVERLAP = timedelta(minutes=10)
 """Orders of so long before the last reading are read again: those whose transaction was open then,
