@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from django.db import IntegrityError
 
 from tests import factories as make
 from xsell.models import BestSeller, CoPurchase
