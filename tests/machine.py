@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 from django.conf import settings
+from django.db import connections
 
 REDIS_URL = os.environ.get("XSELL_REDIS_URL", "redis://127.0.0.1:6379/15")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -38,6 +39,29 @@ def postgresql() -> Facility:
     except psycopg.OperationalError as error:
         raise pytest.UsageError(f"the suite's own database does not answer: {error}") from error
     return Facility("postgresql", f"{at['HOST']}:{at['PORT']}")
+
+
+def mariadb() -> Facility:
+    """MariaDB counts when it is the database that the suite runs on."""
+    at = settings.DATABASES["default"]
+    if not at["ENGINE"].endswith("mysql"):
+        return Facility("mariadb", "", "not this run's database (XSELL_DATABASE=mariadb)")
+    where = {"host": at["HOST"], "port": int(at["PORT"]), "user": at["USER"]}
+    driver = connections["default"].Database  # not installed with the rest, for it needs building
+    try:
+        driver.connect(**where, password=at["PASSWORD"], connect_timeout=5).close()
+    except driver.OperationalError as error:
+        raise pytest.UsageError(f"the suite's own database does not answer: {error}") from error
+    return Facility("mariadb", f"{at['HOST']}:{at['PORT']}")
+
+
+def database_server(*servers: Facility) -> Facility:
+    """Whichever of them the suite runs on: other processes see its rows, and wait for its locks."""
+    for one in servers:
+        if not one.missing:
+            return Facility("database-server", str(one))
+    choices = " or ".join(one.name for one in servers)
+    return Facility("database-server", "", f"not this run's database (XSELL_DATABASE={choices})")
 
 
 def redis_server() -> Facility:

@@ -84,6 +84,10 @@ def test_the_demo_shop_is_set_up_rightly(found):
     assert found() == {}
 
 
+def test_no_database_is_warned_of_what_xsell_keeps_by_itself():
+    assert run_checks(databases=["default"]) == []
+
+
 @pytest.mark.parametrize(
     ("path", "named"),
     [

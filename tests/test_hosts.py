@@ -19,7 +19,7 @@ def test_there_are_other_shops_to_run_in():
 @pytest.mark.parametrize("host", HOSTS)
 def test_the_other_shop_passes_its_own_tests(host):
     environment = dict(os.environ)
-    if environment.get("XSELL_DATABASE") == "postgresql":
+    if environment.get("XSELL_DATABASE", "sqlite") != "sqlite":
         shared = environment.get("XSELL_DATABASE_NAME", "xsell")
         environment["XSELL_DATABASE_NAME"] = f"{shared}_{host}"
     run = subprocess.run(

@@ -170,7 +170,8 @@ def test_new_rows_follow_the_loaded_ones(loaded):
     """COPY and explicit keys leave a sequence behind: an order placed now must not collide."""
     last = Order.objects.order_by("-pk").first()
     order = Order.objects.create(number="new", total=1)
-    assert order.pk == last.pk + 1
+    # Not the very next key: MariaDB never gives one out twice, whatever was rolled back.
+    assert order.pk > last.pk
 
 
 def test_every_shelf_has_a_drawing():

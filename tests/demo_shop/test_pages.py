@@ -35,6 +35,12 @@ def test_the_home_page_shows_aisles_and_best_sellers(client, dairy):
     assert "Whole Milk" in page
 
 
+def test_the_back_office_lists_the_shops_own_rows(admin_client):
+    make.OrderLineFactory()
+    for name in ("category", "product", "order", "household"):
+        assert admin_client.get(reverse(f"admin:demo_shop_{name}_changelist")).status_code == 200
+
+
 def test_an_empty_shop_has_a_home_page_and_an_empty_list(client, db):
     assert client.get(reverse("home")).status_code == 200
     assert "Nothing here fits" in text(client.get(reverse("products")))

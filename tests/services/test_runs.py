@@ -14,7 +14,7 @@ from tests.services.bakery import pairs
 from xsell.exceptions import AlreadyRunning, MiningFailed
 from xsell.models import CoPurchase, MiningRun
 from xsell.services import runs
-from xsell.services.mining import recompute_relations, run_requested
+from xsell.services.mining import arrow, fetching, recompute_relations, run_requested
 from xsell.services.progress import silent
 
 pytestmark = pytest.mark.django_db
@@ -135,3 +135,23 @@ def test_a_request_is_carried_out_once_and_the_oldest_first(orders):
     assert not pairs()
     assert run_requested() == later.pk
     assert run_requested() is None
+
+
+def sign_between_any_two_rows(monkeypatch):
+    monkeypatch.setattr(runs, "SECONDS_BETWEEN_SIGNS", -1)
+    monkeypatch.setattr(fetching, "CHUNK", 1)
+    monkeypatch.setattr(arrow, "can_read", lambda rows, kinds: False)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_run_gives_signs_of_life_while_it_reads(orders, monkeypatch):
+    """On MariaDB a connection takes no other statement before its last row is fetched."""
+    sign_between_any_two_rows(monkeypatch)
+    recompute_relations()
+    assert ("bread", "butter") in pairs()
+
+
+def test_a_run_reads_what_its_own_transaction_wrote(orders, monkeypatch):
+    sign_between_any_two_rows(monkeypatch)
+    recompute_relations()
+    assert ("bread", "butter") in pairs()

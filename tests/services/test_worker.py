@@ -1,4 +1,4 @@
-"""The task in a real worker: Redis between the processes, PostgreSQL under both."""
+"""The task in a real worker: Redis between the processes, one database server under both."""
 
 import os
 import subprocess
@@ -13,7 +13,10 @@ from demo_shop.celery import app
 from tests import factories as make
 from xsell.models import CoPurchase, MiningRun
 
-pytestmark = [pytest.mark.service("postgresql", "redis"), pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.service("database-server", "redis"),
+    pytest.mark.django_db(transaction=True),
+]
 
 SECONDS_TO_WAIT = 90
 
@@ -41,11 +44,7 @@ def worker(queue, redis_url):
             *(sys.executable, "-m", "celery", "-A", "demo_shop", "-b", redis_url, "worker"),
             *("-P", "solo", "-Q", queue, "--without-gossip", "--without-mingle"),
         ],
-        env={
-            **os.environ,
-            "XSELL_DATABASE": "postgresql",
-            "XSELL_DATABASE_NAME": connection.settings_dict["NAME"],
-        },
+        env={**os.environ, "XSELL_DATABASE_NAME": connection.settings_dict["NAME"]},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -12,9 +12,10 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from xsell.models.fields import mined_product_key
+from xsell.models.rules import KeptByUs
 
 
-class MiningRun(models.Model):
+class MiningRun(KeptByUs):
     """One snapshot of mined relations, with what it was made from; at most one is active."""
 
     class Status(models.TextChoices):

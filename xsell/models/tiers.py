@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from xsell.models.fields import ProductKey
+from xsell.models.rules import KeptByUs
 
 
 class TierLadder(models.Model):
@@ -24,7 +25,7 @@ class TierLadder(models.Model):
         return self.name
 
 
-class Tier(models.Model):
+class Tier(KeptByUs):
     """One rung: `product` is the ladder's choice at `rank`, 1 being the lowest."""
 
     ladder = models.ForeignKey(

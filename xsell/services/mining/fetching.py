@@ -71,7 +71,8 @@ def _by_django(
 def chunks(rows: QuerySet[Any, Any], *, is_whole_table: bool) -> Iterator[list[tuple[Any, ...]]]:
     """The queryset's rows in lists, through a server-side cursor where the database has one."""
     connection = connections[rows.db]
-    if connection.vendor == "mysql":
+    # In a transaction there may be rows that no other connection sees.
+    if connection.vendor == "mysql" and not connection.in_atomic_block:
         yield from streaming.chunks(rows, CHUNK, is_whole_table=is_whole_table)
         return
     iterator = rows.iterator(chunk_size=CHUNK)

@@ -7,6 +7,7 @@ which takes three times as long.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -23,7 +24,6 @@ def chunks(
     """The rows of a values_list queryset in lists, each value as Django gives it."""
     from MySQLdb.cursors import SSCursor
 
-    connection = connections[rows.db]
     compiler = rows.query.get_compiler(using=rows.db)
     try:
         sql, parameters = compiler.as_sql()
@@ -31,13 +31,16 @@ def chunks(
         return
     if is_whole_table and sql.startswith(SELECT) and not sql.startswith(SELECT_DISTINCT):
         sql = f"SELECT STRAIGHT_JOIN {sql.removeprefix(SELECT)}"
-    connection.ensure_connection()
     expressions = [column for column, _, _ in compiler.select]
     converters = compiler.get_converters(expressions)
-    cursor = connection.connection.cursor(SSCursor)
+    # One of its own: until the last row is fetched a connection takes no other statement, and a
+    # run that reads gives signs of life.
+    connection = connections[rows.db].copy()
+    connection.ensure_connection()
     try:
-        cursor.execute(sql, parameters)
-        while chunk := cursor.fetchmany(size):
-            yield list(compiler.apply_converters(chunk, converters)) if converters else list(chunk)
+        with contextlib.closing(connection.connection.cursor(SSCursor)) as cursor:
+            cursor.execute(sql, parameters)
+            while chunk := cursor.fetchmany(size):
+                yield [*compiler.apply_converters(chunk, converters)] if converters else [*chunk]
     finally:
-        cursor.close()
+        connection.close()
