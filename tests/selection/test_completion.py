@@ -62,7 +62,7 @@ def test_a_thousand_real_carts_are_completed_as_the_engine_does_it(supermarket, 
         assert complete(cart) == list(zip(ids[row].tolist(), scores[row].tolist(), strict=True))
 
 
-def test_a_page_has_what_is_related_to_a_real_cart_in_the_same_order(supermarket):
+def test_a_cart_s_page_has_what_is_related_to_it_in_the_same_order(supermarket):
     orders, carts = supermarket
     snapshots.serve(mine(orders, scoring="ridge", k=10))
     n_shown, n_unlucky = 0, 0
@@ -81,7 +81,7 @@ def test_a_page_has_what_is_related_to_a_real_cart_in_the_same_order(supermarket
 # ------------------------------------------------------------------------------- a naive double
 
 PRODUCTS = st.integers(1, 9)
-TENTHS = st.integers(1, 5).map(lambda n: n / 10)  # few, and inexact: their order shows in a sum
+TENTHS = st.integers(0, 5).map(lambda n: n / 10)  # few, and inexact: their order shows in a sum
 
 
 @st.composite

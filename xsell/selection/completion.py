@@ -1,8 +1,8 @@
 """What completes a cart: the engine's `complete`, from the rows of the snapshot that serves.
 
 A product's score is its prior plus the sum (or the largest: the run says which) of the scores of
-the pairs that lead to it from the cart. Scores of pairs are positive. So the best are among what
-is related to the cart and the first by prior, and one query reads no more than these.
+the pairs that lead to it from the cart. Such scores are positive. So the best are among what is
+related to the cart and the first by prior, and one query reads no more than these.
 """
 
 from __future__ import annotations
@@ -128,7 +128,8 @@ def _standings() -> QuerySet[Any, Any]:
 
 @functools.cache
 def _pairs() -> QuerySet[Any, Any]:
-    return CoPurchase.objects.filter(run__is_active=True).order_by()
+    # The others are for pages alone.
+    return CoPurchase.objects.filter(run__is_active=True, score__gt=0).order_by()
 
 
 def _rows(cart: Collection[ProductId], k: int) -> QuerySet[Any, Any]:

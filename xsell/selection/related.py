@@ -1,8 +1,8 @@
 """Everything that is stored about a set of anchors, in one query.
 
 Curated relations, mined pairs, ladder mates and best sellers are five small selects; one UNION ALL
-of them keeps a page at a fixed, small number of queries. Mined pairs bring what completion needs to
-order them, so that a page shows what `complete` says.
+of them keeps a page at a fixed, small number of queries. A product's page has what is bought
+together with it; a cart has what completes it, as `complete` says.
 """
 
 from __future__ import annotations
@@ -30,9 +30,16 @@ BEST_SELLERS_READ = 24
 
 CROSS_SELL_KINDS = frozenset({ProductRelation.Kind.CROSS_SELL, ProductRelation.Kind.ACCESSORY})
 HIGHER, LOWER, BANNED, BANNED_UPGRADE = "higher", "lower", "ban", "ban-upgrade"
+REPLACING = frozenset({ProductRelation.Kind.UPSELL, ProductRelation.Kind.SUBSTITUTE, HIGHER, LOWER})
 LARGEST = "largest"
+ANCHORED = frozenset({Source.PINNED, Source.MINED, Source.TIERS})
 GONE = Standing(0.0, sys.maxsize)
 """Of what the shop sells no more: it is asked last, and told that it is gone."""
+
+
+MEASURED = (
+    *("score", "n_both", "n_anchor", "n_suggested", "run__n_baskets", "lift", "lift_lower"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,23 +77,30 @@ class _Row(NamedTuple):
     prior: float | None
 
 
-def related_to(anchors: Sequence[ProductId], now: datetime) -> Related:
+def related_to(
+    anchors: Sequence[ProductId], now: datetime, *, is_product_page: bool = False
+) -> Related:
     """What the curated rows and the active snapshot know about the anchors, in one query.
 
-    Mined candidates come in the order in which they complete a cart of the anchors.
+    Mined candidates are what may be called bought together with the product of a page (and its
+    parent), or else what completes a cart of the anchors, best first.
     """
-    rows = _rows(anchors, now)
+    rows = _rows(anchors, now, is_product_page=is_product_page)
     relations = [row for row in rows if row.source == Source.PINNED]
     tiers = [row for row in rows if row.source == Source.TIERS]
     mined = [row for row in rows if row.source == Source.MINED]
     evidence = {(row.anchor_id, row.product_id): _evidence(row) for row in mined}
+    if is_product_page:
+        together = _in_order(mined, Source.MINED, evidence)
+    else:
+        together = _completions(anchors, mined, evidence)
     upsells = [row for row in relations if row.kind == ProductRelation.Kind.UPSELL]
     return Related(
         candidates={
             Source.PINNED: _in_order(
                 (row for row in relations if row.kind in CROSS_SELL_KINDS), Source.PINNED, evidence
             ),
-            Source.MINED: _completions(anchors, mined, evidence),
+            Source.MINED: together,
             Source.TIERS: _in_order(
                 [*(row for row in tiers if row.kind == HIGHER), *upsells], Source.TIERS, {}
             ),
@@ -99,18 +113,14 @@ def related_to(anchors: Sequence[ProductId], now: datetime) -> Related:
         banned_upgrades=frozenset(
             row.product_id for row in relations if row.kind == BANNED_UPGRADE
         ),
-        instead=frozenset(
-            row.product_id
-            for row in (*tiers, *relations)
-            if row.kind not in {*CROSS_SELL_KINDS, BANNED, BANNED_UPGRADE}
-        ),
+        instead=frozenset(row.product_id for row in (*tiers, *relations) if row.kind in REPLACING),
     )
 
 
-def _rows(anchors: Collection[ProductId], now: datetime) -> list[_Row]:
+def _rows(anchors: Collection[ProductId], now: datetime, *, is_product_page: bool) -> list[_Row]:
     branches = [
         _curated(anchors, now),
-        _mined(anchors),
+        _bought_together(anchors) if is_product_page else _completing(anchors),
         _ladder_mates(anchors),
         _category_best_sellers(anchors),
     ]
@@ -138,11 +148,12 @@ def _in_order(
     first: dict[ProductId, Candidate] = {}
     # The ids last: a UNION gives its rows in any order.
     for row in sorted(rows, key=lambda it: (it.position, str(it.product_id), str(it.anchor_id))):
-        is_mined_too = evidence.get((row.anchor_id, row.product_id))
-        # A person says that the two go together, orders say it only beyond chance.
-        says_so = is_mined_too if is_mined_too and is_mined_too.is_beyond_chance else None
-        anchor_id = row.anchor_id if source in (Source.PINNED, Source.TIERS) else None
-        candidate = Candidate(row.product_id, source, anchor_id, row.position, row.score, says_so)
+        found = evidence.get((row.anchor_id, row.product_id))
+        # A person says that the two go together; orders say it only beyond chance.
+        if source is not Source.MINED and found is not None and not found.is_beyond_chance:
+            found = None
+        anchor_id = row.anchor_id if source in ANCHORED else None
+        candidate = Candidate(row.product_id, source, anchor_id, row.position, row.score, found)
         first.setdefault(row.product_id, candidate)
     return tuple(first.values())
 
@@ -162,13 +173,14 @@ def _completions(
         is_claim = evidence[row.anchor_id, row.product_id].is_beyond_chance
         return is_claim, row.score, row.n_both, str(row.anchor_id)
 
+    speaking = [row for row in rows if row.score > 0]
     strongest = {row.product_id: row for row in sorted(rows, key=strength)}
     totals = total_scores(
         anchors,
-        (Pair(row.anchor_id, row.product_id, row.score) for row in rows),
+        (Pair(row.anchor_id, row.product_id, row.score) for row in speaking),
         is_sum=all(row.kind != LARGEST for row in rows),
     )
-    ranked = best_first(totals, {it.product_id: _standing(it) for it in strongest.values()})
+    ranked = best_first(totals, {row.product_id: _standing(row) for row in speaking})
     ranked.sort(key=lambda it: not strength(strongest[it.product_id])[0])
     return tuple(
         Candidate(
@@ -211,16 +223,26 @@ def _curated(anchors: Collection[ProductId], now: datetime) -> QuerySet[Any, Any
     )
 
 
-def _mined(anchors: Collection[ProductId]) -> QuerySet[Any, Any]:
+def _bought_together(anchors: Collection[ProductId]) -> QuerySet[Any, Any]:
+    pairs = CoPurchase.objects.filter(run__is_active=True, anchor__in=anchors, on_pages=True)
+    return pairs.order_by().values_list(
+        *(Value(Source.MINED.value), "anchor_id", "suggested_id", Value(""), "position"),
+        *MEASURED,
+        Value(0.0, output_field=FloatField()),
+    )
+
+
+def _completing(anchors: Collection[ProductId]) -> QuerySet[Any, Any]:
+    """Those for pages too: they say nothing for the cart, but may say why something is shown."""
     prior, position = standing_of_suggested()
+    kind = Case(When(run__is_sum=False, then=Value(LARGEST)), default=Value(""))
     return (
         CoPurchase.objects.filter(run__is_active=True, anchor__in=anchors)
         .order_by()
         .values_list(
-            *(Value(Source.MINED.value), "anchor_id", "suggested_id"),
-            *(Case(When(run__is_sum=False, then=Value(LARGEST)), default=Value("")), position),
-            *("score", "n_both", "n_anchor", "n_suggested", "run__n_baskets"),
-            *("lift", "lift_lower", prior),
+            *(Value(Source.MINED.value), "anchor_id", "suggested_id", kind, position),
+            *MEASURED,
+            prior,
         )
     )
 

@@ -107,7 +107,7 @@ class Knowledge:
     ) -> Surroundings:
         return Surroundings(
             anchors=frozenset(anchors),
-            related=related_to(with_families, self._now),
+            related=related_to(with_families, self._now, is_product_page=is_product_page),
             ladder=ladder_of(with_families) if is_product_page else (),
             bundles=tuple(live_bundles(with_families, self._now)) if is_product_page else (),
         )
