@@ -139,6 +139,8 @@ class BestSellerFactory(DjangoModelFactory):
     n_orders = 100
     position = factory.Sequence(lambda n: n + 1)
     category_position = 1
+    prior = factory.LazyAttribute(lambda row: 1e-9 * row.n_orders / 100)
+    prior_position = factory.SelfAttribute("position")
 
 
 class TierLadderFactory(DjangoModelFactory):

@@ -215,11 +215,11 @@ def not_in(html, words):
 def test_a_product_page_is_german_to_a_german_shopper(shop, shopper, german):
     for name, price in [("camera", "100.00"), ("strap", "19.90"), ("case", "5.10")]:
         shop.stock(name, price=Decimal(price))
-    shop.bought_with("camera", "strap", n_both=1)
+    shop.bought_with("camera", "strap", n_both=3)
     make.CoPurchaseFactory(run=shop.run, anchor=shop["camera"], suggested=shop["case"], position=2)
     html = read_by(shopper, "{% frequently_bought_together product %}", product=shop["camera"])
     heading = [">Wird oft zusammen gekauft</h2>", "125,00 $"]
-    evidence = ["Dieses Produkt", "In 1 Bestellung zus", "In 40 Bestellungen zusammen gekauft"]
+    evidence = ["Dieses Produkt", "In 3 Bestellungen zus", "In 40 Bestellungen zusammen gekauft"]
     buttons = [">In den Warenkorb<", "Alle 3 zusammen <strong", ">Alle 3 in den Warenkorb</button>"]
     assert not_in(html, heading + evidence + buttons) == []
 

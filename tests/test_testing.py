@@ -191,7 +191,7 @@ def test_relations_for_a_test_serve_as_mined_ones_do():
     assert list(MiningRun.objects.filter(is_active=True)) == [run]
     assert list(
         BestSeller.objects.filter(run=run).order_by("position").values_list("product", flat=True)
-    ) == [camera, strap]
+    ) == [camera, strap, case]
     adapter = ShopAdapter()
     context = adapter.context_for()
     page = Page(adapter, context, adapter.cart(FaultyShop(adapter).request()), timezone.now())

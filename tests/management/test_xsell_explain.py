@@ -25,6 +25,14 @@ def test_it_says_for_each_candidate_which_step_decided_and_why(shop, capsys):
     ]
 
 
+def test_it_says_what_is_bought_together_no_more_often_than_chance(shop, capsys):
+    shop.bought_with("camera", "milk", n_both=30, n_anchor=100, lift=1.1, lift_lower=0.9)
+    assert told(capsys, str(shop["camera"].pk))[-1] == (
+        "- milk [mined] eligible: bought together not more often than chance "
+        "(in 30 of 100 orders, 21.9% to 39.6%; lift 1.1, at least 0.9)"
+    )
+
+
 def test_products_can_be_given_by_name(shop, capsys):
     shop.bought_with("camera", "strap", "case")
     lines = told(capsys, "Camera", "--cart", "strap")

@@ -184,13 +184,6 @@ def test_what_two_sources_propose_and_variety_holds_back_is_told_for_both(shop):
     assert told == [("pinned", "shown"), ("mined", "once"), ("pinned", "minimum")]
 
 
-def test_a_cart_adds_up_what_its_products_suggest(shop):
-    shop.bought_with("camera", "strap", score=0.5)
-    shop.bought_with("lens", "case", score=0.4)
-    shop.bought_with("flash", "case", score=0.4)
-    assert shop.shown("cart", cart=["camera", "lens", "flash"]) == ["case", "strap"]
-
-
 def test_a_product_in_another_currency_is_not_suggested(shop):
     shop.place("product-page", min_items=1)
     shop.bought_with("camera", "strap")
@@ -254,11 +247,3 @@ def test_a_ban_holds_for_its_own_kind(shop, banned_as, together, upgrade):
     shop.relate("camera", "strap", kind=other)
     assert shop.shown("product-page", "camera") == together
     assert shop.shown("upgrade", "camera") == upgrade
-
-
-def test_equal_scores_and_positions_have_one_order(shop):
-    shop.place("cart", min_items=1, sources=["mined"])
-    for anchor, n_both in (("lens", 4), ("camera", 40)):
-        shop.bought_with(anchor, "strap", score=0.5, n_both=n_both)
-    content = shop.content("cart", cart=["lens", "camera"])
-    assert [it.evidence.n_both for it in content.suggestions] == [40]

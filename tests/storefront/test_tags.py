@@ -46,11 +46,11 @@ def titles(html):
 def test_frequently_bought_together_shows_all_with_one_price_and_one_button(shop, browse):
     for name, price in [("camera", "100.00"), ("strap", "19.90"), ("case", "5.10")]:
         shop.stock(name, price=Decimal(price))
-    shop.bought_with("camera", "strap", "case", n_both=1)
+    shop.bought_with("camera", "strap", "case", n_both=3)
     html = browse("{% frequently_bought_together product %}", product=shop["camera"])
     assert titles(html) == ["camera", "strap", "case"]
     assert "Frequently bought together" in html
-    assert "Bought together in 1 order" in html
+    assert "Bought together in 3 orders" in html
     assert "$125.00" in html
     assert "Add all 3 to cart" in html
     (all_form,) = re.findall(r'<form class="xsell-all".*?</form>', html, re.DOTALL)

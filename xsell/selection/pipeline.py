@@ -10,6 +10,7 @@ from xsell.models import Placement
 from xsell.selection.related import Related
 from xsell.values import (
     FALLBACK_SOURCES,
+    FEWEST_TOGETHER,
     Candidate,
     Cart,
     Decision,
@@ -169,14 +170,26 @@ def why_not_eligible(candidate: Candidate, scene: Scene) -> str:
         return "it is the product itself"
     if product_id in scene.shown:
         return "another placement of this page shows it"
-    if product_id in scene.related.banned_from(candidate.source):
-        return "banned by a curated relation"
-    # Mining and offers do not know what replaces what; whoever pins a pair does.
-    if candidate.source not in PEOPLES_OWN and product_id in scene.related.instead:
-        return "it replaces the product instead of adding to it"
+    if reason := _why_not_from(candidate, scene.related):
+        return reason
     if _is_variant_of_held(candidate, product, scene):
         return "a variant of it is on the page or in the cart"
     return why_not_buyable(product, scene)
+
+
+def _why_not_from(candidate: Candidate, related: Related) -> str:
+    """Why the candidate's source must not suggest it; empty if it may."""
+    if candidate.product_id in related.banned_from(candidate.source):
+        return "banned by a curated relation"
+    # Mining and offers do not know what replaces what; whoever pins a pair does.
+    if candidate.source not in PEOPLES_OWN and candidate.product_id in related.instead:
+        return "it replaces the product instead of adding to it"
+    evidence = candidate.evidence
+    if candidate.source is not Source.MINED or evidence is None or evidence.is_beyond_chance:
+        return ""
+    if evidence.n_both < FEWEST_TOGETHER:
+        return f"bought together in fewer than {FEWEST_TOGETHER} orders"
+    return "bought together not more often than chance"
 
 
 def _is_variant_of_held(candidate: Candidate, product: ProductDetails, scene: Scene) -> bool:

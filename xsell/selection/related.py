@@ -1,19 +1,28 @@
 """Everything that is stored about a set of anchors, in one query.
 
 Curated relations, mined pairs, ladder mates and best sellers are five small selects; one UNION ALL
-of them keeps a page at a fixed, small number of queries.
+of them keeps a page at a fixed, small number of queries. A product's page has what is bought
+together with it; a cart has what completes it, as `complete` says.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+import sys
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db.models import Case, F, FloatField, Q, QuerySet, Value, When
 
 from xsell.models import BestSeller, CoPurchase, ProductRelation, Tier
+from xsell.selection.completion import (
+    Pair,
+    Standing,
+    best_first,
+    standing_of_suggested,
+    total_scores,
+)
 from xsell.values import Candidate, Evidence, ProductId, Source
 
 BEST_SELLERS_READ = 24
@@ -21,6 +30,16 @@ BEST_SELLERS_READ = 24
 
 CROSS_SELL_KINDS = frozenset({ProductRelation.Kind.CROSS_SELL, ProductRelation.Kind.ACCESSORY})
 HIGHER, LOWER, BANNED, BANNED_UPGRADE = "higher", "lower", "ban", "ban-upgrade"
+REPLACING = frozenset({ProductRelation.Kind.UPSELL, ProductRelation.Kind.SUBSTITUTE, HIGHER, LOWER})
+LARGEST = "largest"
+ANCHORED = frozenset({Source.PINNED, Source.MINED, Source.TIERS})
+GONE = Standing(0.0, sys.maxsize)
+"""Of what the shop sells no more: it is asked last, and told that it is gone."""
+
+
+MEASURED = (
+    *("score", "n_both", "n_anchor", "n_suggested", "run__n_baskets", "lift", "lift_lower"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,30 +74,33 @@ class _Row(NamedTuple):
     n_baskets: int
     lift: float
     lift_lower: float
+    prior: float | None
 
 
-def related_to(anchors: Collection[ProductId], now: datetime) -> Related:
-    """What the curated rows and the active snapshot know about the anchors, in one query."""
-    branches = [
-        _curated(anchors, now),
-        _mined(anchors),
-        _ladder_mates(anchors),
-        _category_best_sellers(anchors),
-        _best_sellers(),
-    ]
-    # Without order_by, Django 6.1 orders a union as its first model is.
-    rows = [_Row(*row) for row in branches[0].union(*branches[1:], all=True).order_by()]
+def related_to(
+    anchors: Sequence[ProductId], now: datetime, *, is_product_page: bool = False
+) -> Related:
+    """What the curated rows and the active snapshot know about the anchors, in one query.
+
+    Mined candidates are what may be called bought together with the product of a page (and its
+    parent), or else what completes a cart of the anchors, best first.
+    """
+    rows = _rows(anchors, now, is_product_page=is_product_page)
     relations = [row for row in rows if row.source == Source.PINNED]
     tiers = [row for row in rows if row.source == Source.TIERS]
     mined = [row for row in rows if row.source == Source.MINED]
     evidence = {(row.anchor_id, row.product_id): _evidence(row) for row in mined}
+    if is_product_page:
+        together = _in_order(mined, Source.MINED, evidence)
+    else:
+        together = _completions(anchors, mined, evidence)
     upsells = [row for row in relations if row.kind == ProductRelation.Kind.UPSELL]
     return Related(
         candidates={
             Source.PINNED: _in_order(
                 (row for row in relations if row.kind in CROSS_SELL_KINDS), Source.PINNED, evidence
             ),
-            Source.MINED: _by_summed_score(mined, evidence),
+            Source.MINED: together,
             Source.TIERS: _in_order(
                 [*(row for row in tiers if row.kind == HIGHER), *upsells], Source.TIERS, {}
             ),
@@ -91,12 +113,19 @@ def related_to(anchors: Collection[ProductId], now: datetime) -> Related:
         banned_upgrades=frozenset(
             row.product_id for row in relations if row.kind == BANNED_UPGRADE
         ),
-        instead=frozenset(
-            row.product_id
-            for row in (*tiers, *relations)
-            if row.kind not in {*CROSS_SELL_KINDS, BANNED, BANNED_UPGRADE}
-        ),
+        instead=frozenset(row.product_id for row in (*tiers, *relations) if row.kind in REPLACING),
     )
+
+
+def _rows(anchors: Collection[ProductId], now: datetime, *, is_product_page: bool) -> list[_Row]:
+    branches = [
+        _curated(anchors, now),
+        _bought_together(anchors) if is_product_page else _completing(anchors),
+        _ladder_mates(anchors),
+        _category_best_sellers(anchors),
+    ]
+    # Without order_by, Django 6.1 orders a union as its first model is.
+    return [_Row(*row) for row in _best_sellers().union(*branches, all=True).order_by()]
 
 
 def _evidence(row: _Row) -> Evidence:
@@ -119,43 +148,62 @@ def _in_order(
     first: dict[ProductId, Candidate] = {}
     # The ids last: a UNION gives its rows in any order.
     for row in sorted(rows, key=lambda it: (it.position, str(it.product_id), str(it.anchor_id))):
-        is_mined_too = evidence.get((row.anchor_id, row.product_id))
-        anchor_id = row.anchor_id if source in (Source.PINNED, Source.TIERS) else None
-        candidate = Candidate(
-            row.product_id, source, anchor_id, row.position, row.score, is_mined_too
-        )
+        found = evidence.get((row.anchor_id, row.product_id))
+        # A person says that the two go together; orders say it only beyond chance.
+        if source is not Source.MINED and found is not None and not found.is_beyond_chance:
+            found = None
+        anchor_id = row.anchor_id if source in ANCHORED else None
+        candidate = Candidate(row.product_id, source, anchor_id, row.position, row.score, found)
         first.setdefault(row.product_id, candidate)
     return tuple(first.values())
 
 
-def _by_summed_score(
-    rows: Iterable[_Row], evidence: Mapping[tuple[ProductId, ProductId], Evidence]
+def _completions(
+    anchors: Sequence[ProductId],
+    rows: Collection[_Row],
+    evidence: Mapping[tuple[ProductId, ProductId], Evidence],
 ) -> tuple[Candidate, ...]:
-    """Best first by the sum of scores over the anchors; shown with the strongest anchor."""
-    totals: dict[ProductId, Candidate] = {}
-    for row in sorted(rows, key=lambda row: (-row.score, -row.n_both, str(row.anchor_id))):
-        strongest = totals.get(row.product_id)
-        if strongest is None:
-            totals[row.product_id] = Candidate(
-                product_id=row.product_id,
-                source=Source.MINED,
-                anchor_id=row.anchor_id,
-                position=row.position,
-                score=row.score,
-                evidence=evidence[row.anchor_id, row.product_id],
-            )
-        else:
-            totals[row.product_id] = replace(strongest, score=strongest.score + row.score)
+    """Candidates as they complete the anchors, each with its strongest evidence.
+
+    A pair that chance may explain adds to a score, but nobody may say that the two are bought
+    together: products that have no other pair come after all that have.
+    """
+
+    def strength(row: _Row) -> tuple[bool, float, int, str]:
+        is_claim = evidence[row.anchor_id, row.product_id].is_beyond_chance
+        return is_claim, row.score, row.n_both, str(row.anchor_id)
+
+    speaking = [row for row in rows if row.score > 0]
+    strongest = {row.product_id: row for row in sorted(rows, key=strength)}
+    totals = total_scores(
+        anchors,
+        (Pair(row.anchor_id, row.product_id, row.score) for row in speaking),
+        is_sum=all(row.kind != LARGEST for row in rows),
+    )
+    ranked = best_first(totals, {row.product_id: _standing(row) for row in speaking})
+    ranked.sort(key=lambda it: not strength(strongest[it.product_id])[0])
     return tuple(
-        sorted(totals.values(), key=lambda it: (-it.score, it.position, str(it.product_id)))
+        Candidate(
+            product_id=product_id,
+            source=Source.MINED,
+            anchor_id=strongest[product_id].anchor_id,
+            position=position,
+            score=score,
+            evidence=evidence[strongest[product_id].anchor_id, product_id],
+        )
+        for position, (product_id, score) in enumerate(ranked, 1)
     )
 
 
+def _standing(row: _Row) -> Standing:
+    return GONE if row.prior is None else Standing(row.prior, row.position)
+
+
 def _no_counts() -> Iterator[Value]:
-    """Empty columns in the place of score, counts and lifts."""
+    """Empty columns in the place of score, counts, lifts and prior."""
     yield Value(0.0, output_field=FloatField())
     yield from (Value(0) for _ in range(4))
-    yield from (Value(0.0, output_field=FloatField()) for _ in range(2))
+    yield from (Value(0.0, output_field=FloatField()) for _ in range(3))
 
 
 def _curated(anchors: Collection[ProductId], now: datetime) -> QuerySet[Any, Any]:
@@ -175,14 +223,26 @@ def _curated(anchors: Collection[ProductId], now: datetime) -> QuerySet[Any, Any
     )
 
 
-def _mined(anchors: Collection[ProductId]) -> QuerySet[Any, Any]:
+def _bought_together(anchors: Collection[ProductId]) -> QuerySet[Any, Any]:
+    pairs = CoPurchase.objects.filter(run__is_active=True, anchor__in=anchors, on_pages=True)
+    return pairs.order_by().values_list(
+        *(Value(Source.MINED.value), "anchor_id", "suggested_id", Value(""), "position"),
+        *MEASURED,
+        Value(0.0, output_field=FloatField()),
+    )
+
+
+def _completing(anchors: Collection[ProductId]) -> QuerySet[Any, Any]:
+    """Those for pages too: they say nothing for the cart, but may say why something is shown."""
+    prior, position = standing_of_suggested()
+    kind = Case(When(run__is_sum=False, then=Value(LARGEST)), default=Value(""))
     return (
         CoPurchase.objects.filter(run__is_active=True, anchor__in=anchors)
         .order_by()
         .values_list(
-            *(Value(Source.MINED.value), "anchor_id", "suggested_id", Value(""), "position"),
-            *("score", "n_both", "n_anchor", "n_suggested", "run__n_baskets"),
-            *("lift", "lift_lower"),
+            *(Value(Source.MINED.value), "anchor_id", "suggested_id", kind, position),
+            *MEASURED,
+            prior,
         )
     )
 

@@ -62,7 +62,7 @@ class Knowledge:
         self._in_cart = in_cart
         self._now = now
         self._asked: set[ProductId] = set()
-        self._around: dict[tuple[frozenset[ProductId], bool], Surroundings] = {}
+        self._around: dict[tuple[tuple[ProductId, ...], bool], Surroundings] = {}
 
     @functools.cached_property
     def placements(self) -> dict[str, Placement]:
@@ -83,29 +83,31 @@ class Knowledge:
         self, anchors: Iterable[ProductId], also: Iterable[ProductId], *, is_product_page: bool
     ) -> Surroundings:
         """What surrounds the anchors, with details of it, of `also` and of the cart."""
-        key = frozenset(anchors)
+        # In the order of the cart: scores are added in it, and the last bits of a sum depend on it.
+        key = tuple(dict.fromkeys(anchors))
         around = self._around.get((key, is_product_page))
         if around is None:
             around = self._stored_around(key, key, is_product_page=is_product_page)
             self._learn([*around.product_ids(), *also])
             # Shops mine and curate by the parent, but a page shows, and a cart holds, variants.
-            families = {self.details[it].family for it in key if it in self.details}
-            if not families <= key:
-                around = self._stored_around(key, key | families, is_product_page=is_product_page)
+            families = [self.details[it].family for it in key if it in self.details]
+            if not set(families) <= set(key):
+                both = tuple(dict.fromkeys([*key, *families]))
+                around = self._stored_around(key, both, is_product_page=is_product_page)
             self._around[key, is_product_page] = around
         self._learn([*around.product_ids(), *also])
         return around
 
     def _stored_around(
         self,
-        anchors: frozenset[ProductId],
-        with_families: frozenset[ProductId],
+        anchors: tuple[ProductId, ...],
+        with_families: tuple[ProductId, ...],
         *,
         is_product_page: bool,
     ) -> Surroundings:
         return Surroundings(
-            anchors=anchors,
-            related=related_to(with_families, self._now),
+            anchors=frozenset(anchors),
+            related=related_to(with_families, self._now, is_product_page=is_product_page),
             ladder=ladder_of(with_families) if is_product_page else (),
             bundles=tuple(live_bundles(with_families, self._now)) if is_product_page else (),
         )

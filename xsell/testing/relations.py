@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,14 +12,18 @@ from django.utils import timezone
 from xsell.models import BestSeller, CoPurchase, MiningRun
 
 N_BASKETS = 1_000
+PRIOR = 1e-9
+"""Of the best seller, and all sell alike: it orders what no pair speaks for."""
 
 
 def serve_relations(bought_with: Mapping[Any, Sequence[Any]]) -> MiningRun:
     """Let a snapshot serve in which each product was bought with those, most often first.
 
-    Each anchor becomes a best seller, in the order given. Counts are made up but consistent:
-    of 1,000 orders 100 hold any product, and 50, 49, 48 ... hold the pair.
+    Each product becomes a best seller: the anchors in the order given, then what was bought with
+    them. Counts are made up but consistent: of 1,000 orders 100 hold any product, and 50, 49,
+    48 ... hold the pair.
     """
+    sold = dict.fromkeys([*bought_with, *itertools.chain.from_iterable(bought_with.values())])
     run = MiningRun(
         status=MiningRun.Status.READY,
         is_active=True,
@@ -43,8 +48,10 @@ def serve_relations(bought_with: Mapping[Any, Sequence[Any]]) -> MiningRun:
                 n_orders=100,
                 position=position,
                 category_position=position,
+                prior=PRIOR,
+                prior_position=position,
             )
-            for position, product_id in enumerate(bought_with, start=1)
+            for position, product_id in enumerate(sold, start=1)
         )
     return run
 

@@ -21,6 +21,7 @@ from xsell.values.shop import (
 )
 from xsell.values.suggestions import (
     FALLBACK_SOURCES,
+    FEWEST_TOGETHER,
     Candidate,
     Decision,
     Evidence,
@@ -37,6 +38,7 @@ from xsell.values.tiers import (
 
 __all__ = [
     "FALLBACK_SOURCES",
+    "FEWEST_TOGETHER",
     "Allocation",
     "AppliedBundle",
     "BundleOffer",

@@ -23,6 +23,10 @@ FALLBACK_SOURCES = frozenset({Source.CATEGORY_BEST_SELLERS, Source.BEST_SELLERS}
 """Asked only while a placement has fewer suggestions than its minimum."""
 
 
+FEWEST_TOGETHER = 3
+"""Orders below which nobody says "bought together": two may be one household, or a mistake."""
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """How often two products were bought together, and how far that is from chance.
@@ -41,6 +45,14 @@ class Evidence:
     def confidence(self) -> float:
         """Share of the anchor's orders that hold the suggested product too (0 to 1)."""
         return self.n_both / self.n_anchor if self.n_anchor else 0.0
+
+    @property
+    def is_beyond_chance(self) -> bool:
+        """Whether the two may be said to be bought together.
+
+        Models keep pairs of less evidence too, which are worth something in a sum over a cart.
+        """
+        return self.n_both >= FEWEST_TOGETHER and self.lift_lower > 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from xsell.models import (
     Tier,
     TierLadder,
 )
+from xsell.selection.completion import complete
 from xsell.selection.explaining import imagined_cart
 from xsell.selection.pages import Page
 from xsell.services.mining import recomputing
@@ -34,6 +35,13 @@ pytestmark = pytest.mark.django_db
 def mined(orders, capsys):
     call_command("xsell_recompute", half_life_days=90)
     return MiningRun.objects.get(is_active=True)
+
+
+def test_a_cart_is_completed_with_keys_of_this_shop(shop, mined):
+    names = {product.pk: name for name, product in shop.items()}
+    found = [names[it.product_id] for it in complete([shop["shirt"].pk])]
+    assert sorted(found[:2]) == ["cap", "socks"]
+    assert "shirt" not in found
 
 
 def page(client, product):

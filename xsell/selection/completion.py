@@ -1,0 +1,145 @@
+"""What completes a cart: the engine's `complete`, from the rows of the snapshot that serves.
+
+A product's score is its prior plus the sum (or the largest: the run says which) of the scores of
+the pairs that lead to it from the cart. Such scores are positive. So the best are among what is
+related to the cart and the first by prior, and one query reads no more than these.
+"""
+
+from __future__ import annotations
+
+import functools
+import heapq
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from django.db.models import OuterRef, QuerySet, Subquery
+
+from xsell.models import BestSeller, CoPurchase
+from xsell.values import ProductId
+
+
+class Completion(NamedTuple):
+    """A product that completes a cart, and how well."""
+
+    product_id: ProductId
+    score: float
+
+
+class Pair(NamedTuple):
+    """How strongly a product of the cart leads to another."""
+
+    anchor_id: ProductId
+    product_id: ProductId
+    score: float
+
+
+class Standing(NamedTuple):
+    """A product's score beside any cart, and its place among best sellers, which breaks ties."""
+
+    prior: float
+    position: int
+
+
+def complete(product_ids: Sequence[ProductId], k: int = 10) -> list[Completion]:
+    """The `k` best additions to a cart of these, best first, in one query.
+
+    Products and scores are those of `engine.complete` with the relations of the active run, less
+    what the shop has no more. A cart that is empty or unknown gets the first by prior. Fewer than
+    `k` where no more are left; nothing where no run is active.
+    """
+    cart = tuple(dict.fromkeys(product_ids))
+    pairs: list[Pair] = []
+    standings: dict[ProductId, Standing] = {}
+    rows = list(_rows(cart, k))
+    for product_id, anchor_id, score, prior, position, _ in rows:
+        # Without a place among what the shop sells, the product is gone.
+        if position is None:
+            continue
+        standings[product_id] = Standing(prior, position)
+        if anchor_id != product_id:
+            pairs.append(Pair(anchor_id, product_id, score))
+    totals = total_scores(cart, pairs, is_sum=all(is_sum for *_, is_sum in rows))
+    for product_id in cart:
+        standings.pop(product_id, None)
+    return best_first(totals, standings, k)
+
+
+def total_scores(
+    cart: Iterable[ProductId], pairs: Iterable[Pair], *, is_sum: bool
+) -> dict[ProductId, float]:
+    """What the pairs add to each product's prior.
+
+    Scores are added in the order of the cart, as the engine does: in another, the last bits of a
+    sum would differ, and with them the order of products that are as good.
+    """
+    by_anchor: dict[ProductId, list[Pair]] = {}
+    for pair in pairs:
+        by_anchor.setdefault(pair.anchor_id, []).append(pair)
+    totals: dict[ProductId, float] = {}
+    for anchor_id in cart:
+        for _, product_id, score in by_anchor.get(anchor_id, ()):
+            so_far = totals.get(product_id, 0.0)
+            totals[product_id] = so_far + score if is_sum else max(so_far, score)
+    return totals
+
+
+def best_first(
+    totals: Mapping[ProductId, float],
+    standings: Mapping[ProductId, Standing],
+    k: int | None = None,
+) -> list[Completion]:
+    """The products that have a standing, by total plus prior; the `k` best or all of them."""
+    ranked = (
+        (-(totals.get(product_id, 0.0) + prior), position, product_id)
+        for product_id, (prior, position) in standings.items()
+    )
+    best = sorted(ranked) if k is None else heapq.nsmallest(k, ranked)
+    return [Completion(product_id, -negative) for negative, _, product_id in best]
+
+
+def standing_of_suggested() -> Iterator[Subquery]:
+    """Prior and position of a pair's suggested product; NULL if the shop has it no more.
+
+    Looked up row by row: for a join, or a select of the products suggested, PostgreSQL reads the
+    whole table as soon as a cart is long.
+    """
+    for own in _own_standing():
+        yield Subquery(own)
+
+
+# Querysets are prepared once and never evaluated: to build these takes Django as long as the
+# database needs to answer.
+
+
+@functools.cache
+def _own_standing() -> tuple[QuerySet[Any, Any], ...]:
+    own = BestSeller.objects.filter(run=OuterRef("run"), product=OuterRef("suggested")).order_by()
+    return own.values("prior"), own.values("position")
+
+
+@functools.cache
+def _standings() -> QuerySet[Any, Any]:
+    return (
+        BestSeller.objects.filter(run__is_active=True)
+        .order_by()
+        .values_list("product_id", "product_id", "prior", "prior", "position", "run__is_sum")
+    )
+
+
+@functools.cache
+def _pairs() -> QuerySet[Any, Any]:
+    # The others are for pages alone.
+    return CoPurchase.objects.filter(run__is_active=True, score__gt=0).order_by()
+
+
+def _rows(cart: Collection[ProductId], k: int) -> QuerySet[Any, Any]:
+    """Pairs of the cart, and the first by prior: these as pairs with themselves, which none is."""
+    first = _standings().filter(prior_position__range=(1, k + len(cart)))
+    pairs = (
+        _pairs()
+        .filter(anchor__in=cart)
+        .values_list("suggested_id", "anchor_id", "score", *standing_of_suggested(), "run__is_sum")
+    )
+    # Django compiles the columns of the first select twice: let it be the simple one.
+    # Without order_by, Django 6.1 orders a union as its first model is.
+    return first.union(pairs, all=True).order_by()
