@@ -35,7 +35,9 @@ def test_what_is_sold_out_or_gone_is_told(shop, served, capsys):
     shop["socks"].delete()
     call_command("xsell_health")
     said = {" ".join(line.split()) for line in capsys.readouterr().out.splitlines()}
-    dead = sorted([f"gone [{gone}]", f"Cap [{shop['cap'].pk}]"], key=lambda it: it.partition("[")[2])
+    dead = sorted(
+        [f"gone [{gone}]", f"Cap [{shop['cap'].pk}]"], key=lambda it: it.partition("[")[2]
+    )
     assert said >= {
         "cannot be bought now 1 (33.3%)",
         f"most named {', '.join(dead)}",
