@@ -36,9 +36,7 @@ class Freshness:
     @property
     def is_silent(self) -> bool:
         """Whether the run at work has given no sign of life for too long."""
-        if self.running is None:
-            return False
-        return self.now - (self.running.seen_at or self.running.started_at) > SILENT_AFTER
+        return self.running is not None and is_silent(self.running, self.now)
 
     def troubles(self, max_age: timedelta) -> Iterator[str]:
         """What somebody has to look at; nothing while all is well."""
@@ -60,6 +58,12 @@ def orders_as_of(run: MiningRun) -> datetime:
     """Until when the run knows the shop's orders."""
     read_at = run.read_at or run.started_at
     return min(read_at, run.until) if run.until is not None else read_at
+
+
+def is_silent(run: MiningRun, now: datetime) -> bool:
+    """Whether the run says that it is at work and has given no sign of life for too long."""
+    last_sign = run.seen_at or run.started_at
+    return run.status == MiningRun.Status.RUNNING and now - last_sign > SILENT_AFTER
 
 
 def freshness(now: datetime) -> Freshness:
