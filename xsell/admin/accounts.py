@@ -20,14 +20,16 @@ PARAMETERS = {
     "k": gettext_lazy("relations of a product, at most"),
     "scoring": gettext_lazy("scoring"),
     "min_count": gettext_lazy("orders with both, at least"),
-    "window_days": gettext_lazy("orders of the last days"),
     "half_life_days": gettext_lazy("days after which an order weighs half"),
     "retune": gettext_lazy("model chosen anew"),
     "evaluate": gettext_lazy("evaluated"),
 }
 """Names of the parameters that need no mathematics; others are shown as they are called."""
 
-SHOWN_ELSEWHERE = frozenset({"since", "until"})
+CANDIDATES = {"with history": gettext_lazy("the chosen one, with the shopper's own orders")}
+"""Candidates that are no model of their own."""
+
+SHOWN_ELSEWHERE = frozenset({"since", "until", "window_days"})
 
 SHARES = {
     "hit_rate": gettext_lazy("found"),
@@ -49,8 +51,11 @@ def steps_of(run: MiningRun) -> SafeString:
         )
         for step, seconds in run.seconds.items()
     ]
-    total = (_("in all"), number(sum(run.seconds.values()), 1), number(run.peak_memory_mb))
-    return as_table([_("step"), _("seconds"), _("peak memory in MB")], [*rows, total])
+    peak = number(run.peak_memory_mb) if run.peak_memory_mb else ""
+    total = (_("in all"), number(sum(run.seconds.values()), 1), peak)
+    return as_table(
+        _("What it took"), [_("step"), _("seconds"), _("peak memory in MB")], [*rows, total]
+    )
 
 
 def parameters_of(run: MiningRun) -> SafeString:
@@ -98,8 +103,9 @@ def trials_of(trials: Mapping[str, float]) -> SafeString | str:
     return folded(
         title % {"count": number(len(trials))},
         as_table(
+            _("Candidates"),
             [_("candidate"), _("NDCG of ten, on the newest orders")],
-            [(name, number(ndcg, 4)) for name, ndcg in best_first],
+            [(str(CANDIDATES.get(name, name)), number(ndcg, 4)) for name, ndcg in best_first],
         ),
     )
 
@@ -118,8 +124,8 @@ def evaluation_of(run: MiningRun) -> SafeString:
     ]
     heads = [_("contestant"), _("NDCG"), *map(str, SHARES.values()), _("seconds")]
     return format_html(
-        '{}<p class="help">{}</p>',
-        as_table(heads, rows),
+        '{}<p class="xsell-note">{}</p>',
+        as_table(_("Evaluation"), heads, rows),
         _(
             "From each of %(tests)s orders one product was hidden; ten were suggested by what "
             "%(known)s earlier orders teach. Found: how often the hidden one was among the ten. "
@@ -138,7 +144,9 @@ def percent(share: float | None) -> str:
 
 
 def in_words(value: Any) -> Any:
-    """Yes, no, or the number as people write it."""
+    """Yes, no, or the number as people write it, without decimals that say nothing."""
     if isinstance(value, bool):
         return _("yes") if value else _("no")
+    if isinstance(value, float) and value.is_integer():
+        return number(int(value))
     return number(value) if isinstance(value, (int, float)) else value

@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from xsell.admin.accounts import evaluation_of, model_of, parameters_of, steps_of
+from xsell.admin.accounts import evaluation_of, in_words, model_of, parameters_of, steps_of
 from xsell.admin.snapshots import ReadOnlyAdmin
 from xsell.admin.tables import as_list
 from xsell.admin.words import day, moment, number
@@ -25,14 +25,15 @@ from xsell.selection.runs import is_silent
 from xsell.services.requests import request_relations, waiting_request
 
 REQUESTED, RUNNING = MiningRun.Status.REQUESTED, MiningRun.Status.RUNNING
+FOUND = ["lines", "left_out", "orders", "products", "relations"]
 
 
 @admin.register(MiningRun)
 class MiningRunAdmin(ReadOnlyAdmin):
     """One line for each run: what it read, what it found, what it took."""
 
-    list_display = ["started_at", "state", "kind", "window", "orders", "relations", "took"]
-    list_filter = ["status", "kind", "started_at"]
+    list_display = ["begun", "state", "kind", "window", "orders", "relations", "took"]
+    list_filter = ["status", "started_at"]
     search_fields = ["started_by", "error"]
 
     # ------------------------------------------------------------------------------ asking
@@ -77,21 +78,25 @@ class MiningRunAdmin(ReadOnlyAdmin):
         """What there is to say of this run: one that waits or is at work has found nothing yet."""
         run: Any = obj
         if run.status == REQUESTED:
-            return [(None, {"fields": ["state", "requested_at", "settings"]})]
+            names = ["state", "requested_at", *(["settings"] if run.parameters else [])]
+            return [(None, {"fields": names})]
         at_work = ["worker", "seen_at"] if run.status == RUNNING else []
-        error = ["error"] if run.error else []
         sections = [
-            (None, ["state", "kind", "started_by", *error, *at_work]),
-            (gettext_lazy("When"), ["started_at", "finished_at", "window", "read_at"]),
+            (None, ["state", "kind", "started_by", *present(run, "error"), *at_work]),
             (
-                gettext_lazy("What it read and found"),
-                ["lines", "left_out", "orders", "products", "relations"],
+                gettext_lazy("When"),
+                ["started_at", *present(run, "finished_at"), "window", *present(run, "read_at")],
             ),
+            (gettext_lazy("What it read and found"), FOUND if run.n_lines else []),
             (gettext_lazy("How"), ["settings", *(["scored_by"] if run.model else [])]),
             (gettext_lazy("What it took"), ["steps"] if run.seconds else []),
             (gettext_lazy("Evaluation"), ["evaluated"] if run.evaluation else []),
         ]
         return [(name, {"fields": fields}) for name, fields in sections if fields]
+
+    @admin.display(description=gettext_lazy("started at"), ordering="started_at")
+    def begun(self, row: MiningRun) -> str:
+        return moment(row.started_at)
 
     @admin.display(description=gettext_lazy("requested at"))
     def requested_at(self, row: MiningRun) -> str:
@@ -115,7 +120,8 @@ class MiningRunAdmin(ReadOnlyAdmin):
             return _("since %(day)s") % {"day": day(row.since)}
         if row.until is not None:
             return _("until %(day)s") % {"day": day(row.until)}
-        return _("all time")
+        days = row.parameters.get("window_days")
+        return _("the last %(days)s days") % {"days": in_words(days)} if days else _("all time")
 
     @admin.display(description=gettext_lazy("state"), ordering="status")
     def state(self, row: MiningRun) -> str:
@@ -125,7 +131,7 @@ class MiningRunAdmin(ReadOnlyAdmin):
             return _("Requested by %(who)s, waits") % {"who": row.started_by or _("somebody")}
         if is_silent(row, timezone.now()):
             seen_at = moment(row.seen_at or row.started_at)
-            return _("Running, but silent since %(moment)s") % {"moment": seen_at}
+            return _("Running, silent since %(moment)s") % {"moment": seen_at}
         return str(row.get_status_display())
 
     @admin.display(description=gettext_lazy("order lines"))
@@ -172,6 +178,11 @@ class MiningRunAdmin(ReadOnlyAdmin):
         return evaluation_of(row)
 
 
+def present(run: MiningRun, name: str) -> list[str]:
+    """The field, if the run has it."""
+    return [name] if getattr(run, name) else []
+
+
 def figure(run: MiningRun, count: int) -> str:
     """The number; nothing while the run has not counted."""
     return "" if not count and run.status in {REQUESTED, RUNNING} else number(count)
@@ -195,15 +206,15 @@ def asked_before(run: MiningRun) -> str:
     if conf.JOB_RUNNER:
         return (
             _(
-                "%(who)s asked for new relations at %(moment)s, and that request still waits. "
-                "The job runner was told of it once more."
+                "New relations were asked for already, by %(who)s at %(moment)s; that request "
+                "still waits, and the job runner was told of it once more."
             )
             % said
         )
     return (
         _(
-            "%(who)s asked for new relations at %(moment)s, and that request still waits for the "
-            "scheduler."
+            "New relations were asked for already, by %(who)s at %(moment)s; that request still "
+            "waits for the scheduler."
         )
         % said
     )

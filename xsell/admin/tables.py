@@ -15,8 +15,11 @@ def as_list(entries: Mapping[str, Any]) -> SafeString:
     return format_html_join("", "<div>{}: {}</div>", said)
 
 
-def as_table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> SafeString:
-    """A table whose first column names the row; the others hold figures."""
+def as_table(label: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> SafeString:
+    """A table whose first column names the row; the others hold figures.
+
+    Screen readers call it `label`.
+    """
     first, *others = heads
     head = format_html(
         '<tr><th scope="col">{}</th>{}</tr>',
@@ -38,8 +41,9 @@ def as_table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> SafeString:
     )
     # A box of its own: a wide table scrolls in it, and the page does not.
     return format_html(
-        '<div class="xsell-table" tabindex="0" role="group"><table><thead>{}</thead>'
-        "<tbody>{}</tbody></table></div>",
+        '<div class="xsell-table" tabindex="0" role="group" aria-label="{}">'
+        "<table><thead>{}</thead><tbody>{}</tbody></table></div>",
+        label,
         head,
         body,
     )
