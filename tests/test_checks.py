@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from django.core.checks import run_checks
@@ -51,6 +52,7 @@ WrongOrderModel = with_fields("order_line", model="demo_shop.PurchaseLine")
 WrongPlacedAt = with_fields("order_line", placed_at="order__date")
 WrongCounts = with_fields("order_line", counts=Q(order__state="paid"))
 WrongCartPrice = with_fields("cart_line", unit_price="product__cost")
+NO_RUNNER = "run"
 
 
 class WrongCategoryModel(ShopAdapter):
@@ -143,6 +145,11 @@ def test_a_wrong_field_path_is_refused_by_name(settings, found, adapter, mapping
         ("XSELL_KEEP_SNAPSHOT", 3),
         ("XSELL_KEEP_SNAPSHOTS", 0),
         ("XSELL_KEEP_SNAPSHOTS", "3"),
+        ("XSELL_FAIL_LOUDLY", "no"),
+        ("XSELL_STORE", "xsell-store"),
+        ("XSELL_STORE", Path("xsell-store")),
+        ("XSELL_STORE", ""),
+        ("XSELL_STORE", 7),
     ],
 )
 def test_a_misspelt_setting_and_a_senseless_value_are_refused(settings, found, name, value):
@@ -150,6 +157,34 @@ def test_a_misspelt_setting_and_a_senseless_value_are_refused(settings, found, n
     messages = found()
     assert set(messages) == {"xsell.E005"}
     assert name in messages["xsell.E005"]
+
+
+@pytest.mark.parametrize("folder", [None, "/var/lib/shop", Path("/var/lib/shop")])
+def test_the_store_is_an_absolute_path_or_left_out(settings, found, folder):
+    settings.XSELL_STORE = folder
+    assert found() == {}
+
+
+@pytest.mark.parametrize(
+    ("runner", "said"),
+    [
+        ("no.such.runner", "XSELL_JOB_RUNNER = 'no.such.runner' cannot be imported"),
+        ("runner", "XSELL_JOB_RUNNER = 'runner' cannot be imported"),
+        (here("NO_RUNNER"), "NO_RUNNER' cannot be called"),
+        (print, "is no path"),
+    ],
+)
+def test_a_job_runner_that_cannot_be_called_is_refused(settings, found, runner, said):
+    settings.XSELL_JOB_RUNNER = runner
+    messages = found()
+    assert set(messages) == {"xsell.E007"}
+    assert said in messages["xsell.E007"]
+
+
+@pytest.mark.parametrize("runner", ["", None, "xsell.services.jobs.run_job"])
+def test_a_job_runner_is_a_callable_or_left_out(settings, found, runner):
+    settings.XSELL_JOB_RUNNER = runner
+    assert found() == {}
 
 
 def test_templates_without_the_request_are_warned_of(settings, found):

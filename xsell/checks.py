@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from django.apps import AppConfig, apps
@@ -10,11 +11,25 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 from django.core.exceptions import ImproperlyConfigured
 from django.urls import NoReverseMatch, reverse
+from django.utils.module_loading import import_string
 
 from xsell.adapters import get_adapter
 from xsell.conf import conf
 
 REQUEST_PROCESSOR = "django.template.context_processors.request"
+
+SENSE = {
+    "XSELL_FAIL_LOUDLY": ("neither True nor False", "A text is true, whatever it says."),
+    "XSELL_KEEP_SNAPSHOTS": (
+        "not a whole number above 0",
+        "1 keeps the serving snapshot alone; 3 lets you go back twice.",
+    ),
+    "XSELL_STORE": (
+        "not the absolute path of a folder",
+        "As in XSELL_STORE = BASE_DIR / 'xsell-store': commands start in folders of all kinds.",
+    ),
+}
+"""What is said of a setting with a senseless value, and how to mend it."""
 
 
 @register()
@@ -63,25 +78,51 @@ def check_settings(*, app_configs: Sequence[AppConfig] | None, **kwargs: Any) ->
         for name in dir(settings)
         if name.startswith("XSELL_") and name not in known
     ]
+    return [*errors, *_senseless_values()]
+
+
+def _senseless_values() -> list[CheckMessage]:
+    """One error for each setting whose value is of the wrong kind."""
     fail_loudly: object = conf.FAIL_LOUDLY
-    if not isinstance(fail_loudly, bool):
-        errors.append(
-            Error(
-                f"XSELL_FAIL_LOUDLY = {fail_loudly!r} is neither True nor False.",
-                hint="A text is true, whatever it says.",
-                id="xsell.E005",
-            )
+    keep: object = conf.KEEP_SNAPSHOTS
+    store: object = conf.STORE
+    sensible = {
+        "XSELL_FAIL_LOUDLY": isinstance(fail_loudly, bool),
+        "XSELL_KEEP_SNAPSHOTS": type(keep) is int and keep >= 1,
+        "XSELL_STORE": store is None
+        or (isinstance(store, (str, Path)) and Path(store).is_absolute()),
+    }
+    return [
+        Error(
+            f"{name} = {getattr(settings, name)!r} is {SENSE[name][0]}.",
+            hint=SENSE[name][1],
+            id="xsell.E005",
         )
-    keep = conf.KEEP_SNAPSHOTS
-    if type(keep) is not int or keep < 1:
-        errors.append(
-            Error(
-                f"XSELL_KEEP_SNAPSHOTS = {keep!r} is not a whole number above 0.",
-                hint="1 keeps the serving snapshot alone; 3 lets you go back twice.",
-                id="xsell.E005",
-            )
-        )
-    return errors
+        for name, is_sensible in sensible.items()
+        if not is_sensible
+    ]
+
+
+@register()
+def check_job_runner(
+    *, app_configs: Sequence[AppConfig] | None, **kwargs: Any
+) -> list[CheckMessage]:
+    """xsell.E007: `XSELL_JOB_RUNNER`, where it is set, names something that can be called."""
+    path: object = conf.JOB_RUNNER
+    hint = 'With Celery: XSELL_JOB_RUNNER = "xsell.tasks.enqueue"; without a runner leave it out.'
+    if path in ("", None):
+        return []
+    if not isinstance(path, str):
+        return [Error(f"XSELL_JOB_RUNNER = {path!r} is no path.", hint=hint, id="xsell.E007")]
+    try:
+        runner = import_string(path)
+    except ImportError as error:
+        message = f"XSELL_JOB_RUNNER = {path!r} cannot be imported: {error}"
+        return [Error(message, hint=hint, id="xsell.E007")]
+    if not callable(runner):
+        message = f"XSELL_JOB_RUNNER = {path!r} cannot be called."
+        return [Error(message, hint=hint, id="xsell.E007")]
+    return []
 
 
 @register()

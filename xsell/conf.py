@@ -40,5 +40,13 @@ class Conf:
         """Folder in which mining keeps the orders it has read; None: updates read all orders."""
         return getattr(settings, "XSELL_STORE", None)
 
+    @property
+    def JOB_RUNNER(self) -> str:
+        """Dotted path of a callable (name, arguments) that runs a job elsewhere; empty: none.
+
+        Without one, what a button asks for waits for the command or the scheduler.
+        """
+        return getattr(settings, "XSELL_JOB_RUNNER", "")
+
 
 conf = Conf()

@@ -98,41 +98,6 @@ def test_best_sellers_come_best_first_with_their_category(desk, shop):
     assert "Cameras &amp; more" in page
 
 
-def test_a_run_says_what_it_read_found_and_took(desk, db):
-    run = make.MiningRunFactory(
-        n_lines=1_469_307,
-        n_baskets=155_848,
-        n_pairs=822_133,
-        seconds={"reading": 7.0, "mining": 3.26},
-        dropped={"without product": 4836},
-        parameters={"k": 20, "half_life_days": None},
-    )
-    in_list = desk.list("miningrun").content.decode()
-    assert "Serves the shop" in in_list
-    assert f'<a href="/admin/xsell/copurchase/?run={run.pk}">822,133</a>' in in_list
-    assert ">10.3<" in in_list
-    page = desk.open("miningrun", run.pk).content.decode()
-    for words in ("1,469,307", "155,848", "without product: 4,836", "mining: 3.3", "k: 20"):
-        assert words in page
-    assert "half_life_days" not in page
-
-
-def test_the_link_from_a_run_leads_to_its_pairs(desk, shop):
-    shop.bought_with("camera", "strap")
-    page = desk.list("miningrun").content.decode()
-    address = page.split('<a href="/admin/xsell/copurchase/')[1].split('"')[0]
-    assert desk.client.get(f"/admin/xsell/copurchase/{address}").status_code == 200
-
-
-def test_a_run_that_failed_says_why_and_links_to_nothing(desk, db):
-    run = make.MiningRunFactory(
-        is_active=False, status=MiningRun.Status.FAILED, error="<b>No</b> order line counts."
-    )
-    assert "copurchase/?run=" not in desk.list("miningrun").content.decode()
-    page = desk.open("miningrun", run.pk).content.decode()
-    assert "&lt;b&gt;No&lt;/b&gt; order line counts." in page
-
-
 @pytest.mark.parametrize("model", ["copurchase", "bestseller"])
 def test_a_single_row_can_be_opened(desk, shop, model):
     shop.bought_with("camera", "strap")

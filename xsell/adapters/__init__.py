@@ -8,10 +8,17 @@ from typing import Any
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
 
-from xsell.adapters.base import ORDER_COLUMNS, ORDER_LINE_COLUMNS, BaseAdapter
+from xsell.adapters.base import FAMILY_COLUMN, ORDER_COLUMNS, ORDER_LINE_COLUMNS, BaseAdapter
 from xsell.conf import conf
 
-__all__ = ["ORDER_COLUMNS", "ORDER_LINE_COLUMNS", "BaseAdapter", "forget_adapter", "get_adapter"]
+__all__ = [
+    "FAMILY_COLUMN",
+    "ORDER_COLUMNS",
+    "ORDER_LINE_COLUMNS",
+    "BaseAdapter",
+    "forget_adapter",
+    "get_adapter",
+]
 
 
 @functools.cache

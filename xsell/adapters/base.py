@@ -40,6 +40,9 @@ ORDER_LINE_COLUMNS = (
 ORDER_COLUMNS = ("xsell_order", "xsell_placed_at", "xsell_customer")
 """Names of the values that `order_changes` yields."""
 
+FAMILY_COLUMN = "xsell_family"
+"""Annotation by which `products` may say in SQL what `details` says as `family`."""
+
 
 class BaseAdapter(abc.ABC):
     """Your shop, as xsell sees it. `xsell.testing.AdapterConformance` tests an implementation."""
@@ -54,7 +57,11 @@ class BaseAdapter(abc.ABC):
 
     @abc.abstractmethod
     def products(self, context: ShopContext) -> QuerySet[Any]:
-        """Products that this shopper may see and buy now: published, in stock, priced."""
+        """Products that this shopper may see and buy now: published, in stock, priced.
+
+        Where variants are sold, annotate FAMILY_COLUMN: the parent's key, or none. Without it
+        `xsell_health` counts variants whose parent alone was mined as without suggestions.
+        """
 
     @abc.abstractmethod
     def details(

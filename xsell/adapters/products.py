@@ -32,9 +32,10 @@ class ProductsFromModel(BaseAdapter):
         return apps.get_model(conf.PRODUCT_MODEL)
 
     def products(self, context: ShopContext) -> QuerySet[Any]:
-        priced: QuerySet[Any] = self.product_model._default_manager.annotate(
-            **prefixed({"price": self.product.price})
-        )
+        columns = {"price": self.product.price}
+        if self.product.family != "pk":
+            columns["family"] = self.product.family
+        priced: QuerySet[Any] = self.product_model._default_manager.annotate(**prefixed(columns))
         return priced.filter(self.product.available, xsell_price__isnull=False)
 
     def details(

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
-from django.urls import reverse
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from xsell.admin.offers import category_names
 from xsell.admin.products import title_of
-from xsell.admin.snapshots import AtLeastFilter, ReadOnlyAdmin, RunFilter, SnapshotAdmin
-from xsell.admin.words import day, number
-from xsell.models import BestSeller, CoPurchase, MiningRun
+from xsell.admin.snapshots import AtLeastFilter, RunFilter, SnapshotAdmin
+from xsell.admin.words import number
+from xsell.models import BestSeller, CoPurchase
 
 CATEGORY_ATTRIBUTE = "_xsell_category"
 COPURCHASE_COLUMNS = (
@@ -37,79 +34,6 @@ class OrdersFilter(AtLeastFilter):
     parameter_name = "orders"
     column = "n_both"
     steps = (10, 50, 100, 500)
-
-
-@admin.register(MiningRun)
-class MiningRunAdmin(ReadOnlyAdmin):
-    """One line for each run: what it read, what it found, what it took."""
-
-    list_display = ["started_at", "state", "window", "orders", "relations", "took"]
-    list_filter = ["status", "started_at"]
-    search_fields = ["started_by", "error"]
-    fieldsets = [
-        (None, {"fields": ["state", "started_by", "error"]}),
-        (gettext_lazy("When"), {"fields": ["started_at", "finished_at", "window", "steps"]}),
-        (
-            gettext_lazy("What it read and found"),
-            {"fields": ["lines", "left_out", "orders", "products", "relations"]},
-        ),
-        (gettext_lazy("How"), {"fields": ["settings", "peak_memory_mb"]}),
-    ]
-
-    @admin.display(description=gettext_lazy("orders of"))
-    def window(self, row: MiningRun) -> str:
-        if row.since is not None and row.until is not None:
-            return f"{day(row.since)} – {day(row.until)}"
-        if row.since is not None:
-            return _("since %(day)s") % {"day": day(row.since)}
-        if row.until is not None:
-            return _("until %(day)s") % {"day": day(row.until)}
-        return _("all time")
-
-    @admin.display(description=gettext_lazy("state"), ordering="status")
-    def state(self, row: MiningRun) -> str:
-        return _("Serves the shop") if row.is_active else str(row.get_status_display())
-
-    @admin.display(description=gettext_lazy("order lines"))
-    def lines(self, row: MiningRun) -> str:
-        return number(row.n_lines)
-
-    @admin.display(description=gettext_lazy("products sold"))
-    def products(self, row: MiningRun) -> str:
-        return number(row.n_products)
-
-    @admin.display(description=gettext_lazy("orders"), ordering="n_baskets")
-    def orders(self, row: MiningRun) -> str:
-        return number(row.n_baskets)
-
-    @admin.display(description=gettext_lazy("relations"), ordering="n_pairs")
-    def relations(self, row: MiningRun) -> str:
-        if row.status != MiningRun.Status.READY:
-            return number(row.n_pairs)
-        address = reverse(f"{self.admin_site.name}:xsell_copurchase_changelist")
-        return format_html('<a href="{}?run={}">{}</a>', address, row.pk, number(row.n_pairs))
-
-    @admin.display(description=gettext_lazy("seconds"))
-    def took(self, row: MiningRun) -> str:
-        return number(sum(row.seconds.values()), 1)
-
-    @admin.display(description=gettext_lazy("seconds per step"))
-    def steps(self, row: MiningRun) -> SafeString:
-        return as_list({_(step): number(seconds, 1) for step, seconds in row.seconds.items()})
-
-    @admin.display(description=gettext_lazy("order lines left out, by reason"))
-    def left_out(self, row: MiningRun) -> SafeString:
-        return as_list({_(reason): number(count) for reason, count in row.dropped.items()})
-
-    @admin.display(description=gettext_lazy("parameters"))
-    def settings(self, row: MiningRun) -> SafeString:
-        return as_list(row.parameters)
-
-
-def as_list(entries: Mapping[str, Any]) -> SafeString:
-    """One line for each entry that says something."""
-    said = [(name, value) for name, value in entries.items() if value is not None]
-    return format_html_join("", "<div>{}: {}</div>", said)
 
 
 @admin.register(CoPurchase)

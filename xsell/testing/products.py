@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from django.db.models import QuerySet
 
+from xsell.adapters import FAMILY_COLUMN
 from xsell.testing.shop import ShopUnderTest, reads_only, statements
 from xsell.values import Category, ProductDetails, ProductId
 
@@ -112,6 +113,14 @@ class ProductConformance(ShopUnderTest):
         parent = self._details(details[small].family)[details[small].family]
         assert parent.family == parent.product_id, "a parent is its own family"
         assert parent.is_available, "a parent can be bought while one of its variants can"
+
+    def test_it_says_families_alike_in_sql_and_in_details(self) -> None:
+        variants = self.make_variants()
+        products = self.adapter().products(self.adapter().context_for()).filter(pk__in=variants)
+        said = f"products() has no {FAMILY_COLUMN}: xsell_health would count variants as lonely"
+        assert FAMILY_COLUMN in products.query.annotations, said
+        families = {pk: it.family for pk, it in self._details(*variants).items()}
+        assert dict(products.values_list("pk", FAMILY_COLUMN)) == families
 
     def test_it_finds_products_by_name(self) -> None:
         product_id = self.make_product(title="Quokka lantern")

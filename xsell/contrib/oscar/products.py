@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce
 from oscar.core.loading import get_model
 from oscar.core.utils import get_default_currency
 
-from xsell.adapters import BaseAdapter
+from xsell.adapters import FAMILY_COLUMN, BaseAdapter
 from xsell.values import Category, ProductDetails, ProductId, ShopContext
 
 STRATEGY = "oscar.strategy"
@@ -40,9 +40,8 @@ class ProductsFromOscar(BaseAdapter):
         of_child = stock.filter(product__parent=OuterRef("pk"), product__is_public=True)
         is_counted = Q(product_class__track_stock=True) | Q(parent__product_class__track_stock=True)
         in_stock = Q(left__gt=0)
-        rows: QuerySet[Any] = product.objects.filter(is_public=True).exclude(
-            parent__is_public=False
-        )
+        shown = product.objects.filter(is_public=True).exclude(parent__is_public=False)
+        rows: QuerySet[Any] = shown.annotate(**{FAMILY_COLUMN: F("parent_id")})
         return rows.filter(
             Exists(of_product.filter(in_stock))
             | Exists(of_child.filter(in_stock))
