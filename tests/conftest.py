@@ -34,11 +34,15 @@ LEFT_OUT = pytest.StashKey[dict[str, int]]()
 def pytest_configure(config: pytest.Config) -> None:
     # A suggestion that fails must fail its test, not leave an empty space that looks like none.
     settings.XSELL_FAIL_LOUDLY = True
-    facilities = (machine.postgresql(), machine.redis_server(), machine.browser())
+    facilities = (
+        machine.postgresql(),
+        machine.redis_server(),
+        machine.cluster(),
+        machine.browser(),
+    )
     config.stash[FACILITIES] = {one.name: one for one in facilities}
     config.stash[LEFT_OUT] = defaultdict(int)
-    # Whether this run is PostgreSQL's is chosen, not missing: .ci/run makes one of each.
-    missing = [str(one) for one in facilities if one.missing and one.name != "postgresql"]
+    missing = [str(one) for one in facilities if one.missing and not one.by_choice]
     if missing and os.environ.get("XSELL_CI") == "1":
         raise pytest.UsageError("XSELL_CI=1 leaves no test out. " + "; ".join(missing))
 

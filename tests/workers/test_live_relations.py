@@ -1,0 +1,104 @@
+"""Worker, beat, Redis and PostgreSQL as a shop runs them, and what befalls them.
+
+Each test ends with the books: what serves is what a plain full run makes of the same orders, whole,
+once, and no row of a run that died is left.
+"""
+
+import os
+import signal
+import time
+
+import pytest
+
+from demo_shop.models import Product
+from tests.services.bakery import order, pairs
+from tests.workers.branch import active_run
+
+pytestmark = pytest.mark.service("cluster")
+
+PHASES = ["reading", "mining", "writing", "switching"]
+OUTAGE_SECONDS = 60 if os.environ.get("XSELL_CI") == "1" else 5
+
+
+@pytest.fixture
+def products(branch):
+    return {title: Product.objects.get(title=title) for title in ("bread", "butter", "jam", "soap")}
+
+
+def jam_with_butter(products):
+    for _ in range(6):
+        order(products, "jam", "butter")
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_a_run_that_is_killed_leaves_the_shop_served_and_the_next_one_puts_it_right(
+    branch, products, phase
+):
+    old = active_run()
+    jam_with_butter(products)
+    branch.halt_in(phase)
+    branch.start_worker()
+    branch.start_beat(recompute_relations=2)
+    os.kill(branch.halted_pid(), signal.SIGKILL)
+    branch.until(branch.switched_from(old), "the next tick puts it right")
+    assert ("jam", "butter") in pairs()
+    branch.count_up()
+
+
+def test_a_worker_that_is_killed_whole_leaves_its_run_to_the_next_worker(branch, products):
+    old = active_run()
+    jam_with_butter(products)
+    branch.halt_in("writing")
+    worker = branch.start_worker()
+    branch.start_beat(recompute_relations=2)
+    branch.halted_pid()
+    worker.kill()
+    branch.serves()
+    branch.start_worker()
+    branch.until(branch.switched_from(old), "the next worker puts it right")
+    assert ("jam", "butter") in pairs()
+    branch.count_up()
+
+
+def test_a_run_whose_database_restarts_is_tried_again_by_itself(branch, products):
+    """One tick for each phase, and no beat that could stand in for the retry."""
+    jam_with_butter(products)
+    worker = branch.start_worker()
+    for phase in PHASES:
+        old, retries = active_run(), worker.counts("Retry in")
+        branch.halt_in(phase)
+        branch.send("recompute_relations")
+        branch.halted_pid()
+        branch.stop_database()
+        branch.go_on()
+        branch.until(worker.says("Retry in", 1 + retries), "it waits", serving=False)
+        branch.cluster.start()
+        branch.until(branch.switched_from(old), f"tried again after {phase}")
+    assert ("jam", "butter") in pairs()
+    branch.count_up()
+
+
+def test_a_broker_that_is_away_stops_nothing_for_good(branch, products):
+    """A minute in CI, some seconds elsewhere; the broker forgets what it held.
+
+    The run that is at work goes on. Beat says which ticks it could not send; the first one that it
+    can send makes up for them.
+    """
+    old = active_run()
+    branch.halt_in("writing")
+    worker, beat = branch.start_worker(), branch.start_beat(recompute_relations=2)
+    branch.halted_pid()
+    branch.broker.stop()
+    away_until = time.monotonic() + OUTAGE_SECONDS
+    branch.go_on()
+    branch.until(branch.switched_from(old), "the run ends without the broker")
+    during = active_run()
+    jam_with_butter(products)
+    branch.until(worker.says("Connection to broker lost"), "the worker has noticed")
+    branch.until(beat.says("Message Error"), "beat has noticed")
+    branch.until(lambda: time.monotonic() > away_until, "the broker is away for its time")
+    assert active_run() == during
+    branch.broker.start()
+    branch.until(branch.switched_from(during), "the next tick makes up for those that were missed")
+    assert ("jam", "butter") in pairs()
+    branch.count_up()
