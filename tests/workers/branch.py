@@ -101,9 +101,9 @@ class Branch:
         }
         self.processes = []
 
-    def start_worker(self):
-        """Prefork with one child, as people run it: the child mines, and the parent watches it."""
-        arguments = ("-P", "prefork", "-c", "1", "--without-gossip", "--without-mingle")
+    def start_worker(self, children=1):
+        """Prefork, as people run it: a child mines, and the parent watches it."""
+        arguments = ("-P", "prefork", "-c", str(children), "--without-gossip", "--without-mingle")
         return self._start("worker", arguments, {})
 
     def start_beat(self, **seconds):

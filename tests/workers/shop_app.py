@@ -16,12 +16,14 @@ from xsell import tasks
 
 FOLDER = Path(os.environ["XSELL_TEST_FOLDER"])
 SECONDS_TO_WAIT = 120
+ARGUMENTS = {"xsell.run_job": ["run_requested"]}
 NIGHT = timedelta(days=1)
 
 # Beat's first night came a day ago: the nightly run is due at once, and then not for a day.
 app.conf.beat_schedule = {
     name: {
         "task": name,
+        "args": ARGUMENTS.get(name, []),
         "schedule": seconds or NIGHT,
         "last_run_at": app.now() - NIGHT,
     }

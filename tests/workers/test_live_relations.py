@@ -9,10 +9,12 @@ import signal
 import time
 
 import pytest
+from django.utils import timezone
 
-from demo_shop.models import Product
+from demo_shop.models import Order, Product
 from tests.services.bakery import order, pairs
 from tests.workers.branch import active_run
+from xsell.models import MiningRun
 
 pytestmark = pytest.mark.service("cluster")
 
@@ -28,6 +30,53 @@ def products(branch):
 def jam_with_butter(products):
     for _ in range(6):
         order(products, "jam", "butter")
+
+
+def cancel_one_of_bread_and_butter(products):
+    lines = products["butter"].order_lines.filter(order__lines__product=products["bread"])
+    cancelled = lines.first().order
+    cancelled.status = Order.Status.CANCELLED
+    cancelled.save()
+
+
+def test_the_nightly_run_and_the_hourly_update_follow_the_shop(branch, products):
+    """An hour lasts two seconds here; the nightly run is due when beat starts, and once."""
+    opening = active_run()
+    branch.start_worker()
+    branch.start_beat(recompute_relations=None, update_relations=2)
+    branch.until(branch.switched_from(opening), "the nightly run")
+    assert MiningRun.objects.filter(started_by="celery").earliest().kind == "full"
+    jam_with_butter(products)
+    cancel_one_of_bread_and_butter(products)
+    branch.until(lambda: ("jam", "butter") in pairs(), "an update brings the new orders")
+    branch.until(lambda: pairs()["bread", "butter"][0] == 7, "and takes the cancelled one away")
+    assert active_run().kind == "update"
+    branch.count_up()
+
+
+def test_what_somebody_asked_for_is_done_at_the_next_tick(branch, products):
+    jam_with_butter(products)
+    asked = MiningRun.objects.create(status="requested", started_at=timezone.now())
+    branch.start_worker()
+    branch.start_beat(run_job=2)
+    branch.until(lambda: active_run() == asked, "the run that was asked for")
+    assert ("jam", "butter") in pairs()
+    branch.count_up()
+
+
+def test_a_tick_that_meets_a_run_at_work_waits_for_its_turn(branch):
+    old = active_run()
+    worker = branch.start_worker(children=2)
+    branch.halt_in("writing")
+    branch.send("recompute_relations")
+    branch.halted_pid()
+    branch.send("recompute_relations")
+    branch.until(worker.says("AlreadyRunning"), "it waits")
+    assert active_run() == old
+    branch.go_on()
+    branch.until(worker.says("succeeded", 2), "both are done")
+    assert MiningRun.objects.exclude(status="ready").count() == 0
+    branch.count_up()
 
 
 @pytest.mark.parametrize("phase", PHASES)
