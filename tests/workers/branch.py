@@ -55,17 +55,28 @@ def active_run():
 class Process:
     """A process of Celery's with its children, and what it logs."""
 
-    def __init__(self, name, arguments, environment, folder):
+    def __init__(self, name, arguments, environment, folder, *, is_supervised=False):
+        self.command = [sys.executable, "-m", "celery", "-A", APP, name, "-l", "INFO", *arguments]
+        self.environment = {**os.environ, **environment}
         self.path = folder / f"{name}.log"
+        self.is_supervised = is_supervised
+        self._start()
+
+    def _start(self):
         with self.path.open("a") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "celery", "-A", APP, name, "-l", "INFO", *arguments],
+                self.command,
                 cwd=ROOT,
-                env={**os.environ, **environment},
+                env=self.environment,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
+
+    def supervise(self):
+        """Start it again if it has failed, as systemd does with Restart=on-failure."""
+        if self.is_supervised and self.process.poll() not in (None, 0):
+            self._start()
 
     @property
     def log(self):
@@ -94,17 +105,19 @@ class Branch:
     def __init__(self, cluster, database, folder):
         self.cluster, self.folder = cluster, folder
         self.broker = Redis(folder)
+        self.store = folder / "store"
         self.environment = {
             **cluster.environment(database),
             "XSELL_BROKER_URL": self.broker.url,
             "XSELL_TEST_FOLDER": str(folder),
+            "XSELL_TEST_STORE": str(self.store),
         }
         self.processes = []
 
-    def start_worker(self, children=1):
+    def start_worker(self, *, children=1, is_supervised=False):
         """Prefork, as people run it: a child mines, and the parent watches it."""
         arguments = ("-P", "prefork", "-c", str(children), "--without-gossip", "--without-mingle")
-        return self._start("worker", arguments, {})
+        return self._start("worker", arguments, {}, is_supervised=is_supervised)
 
     def start_beat(self, **seconds):
         """Beat sends each task every so many seconds; None stands for a nightly one, due now."""
@@ -112,8 +125,8 @@ class Branch:
         arguments = ("-s", str(self.folder / "beat"), "--pidfile=")
         return self._start("beat", arguments, {"XSELL_TEST_SCHEDULE": json.dumps(schedule)})
 
-    def _start(self, name, arguments, more):
-        process = Process(name, arguments, {**self.environment, **more}, self.folder)
+    def _start(self, name, arguments, more, **options):
+        process = Process(name, arguments, {**self.environment, **more}, self.folder, **options)
         self.processes.append(process)
         return process
 
@@ -126,6 +139,8 @@ class Branch:
         """Wait for it; meanwhile the shop serves all of one snapshot at every moment."""
         deadline = time.monotonic() + SECONDS_TO_WAIT
         while not condition():
+            for process in self.processes:
+                process.supervise()
             if serving:
                 self.serves()
             if time.monotonic() > deadline:
@@ -166,9 +181,8 @@ class Branch:
                 process.stop()
         served = active_run()
         nothing_is_left_or_doubled()
-        rows = rows_of(served)
-        assert rows == rows_of(recompute_relations())
-        return rows
+        assert rows_of(served) == rows_of(recompute_relations())
+        return served
 
     def close(self):
         for process in self.processes:
