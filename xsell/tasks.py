@@ -16,14 +16,15 @@ from xsell.services.jobs import run_job
 # memory would come back from the broker for ever, to be killed again. A run that dies is put right
 # by the next tick of the schedule, which takes over.
 #
-# A database that restarts is back in seconds, a run that is in the way is over in minutes: eleven
-# tries in up to 19 minutes, then the last error is raised and stands in the worker's log. Waits
-# stay far below the hour after which a broker on Redis delivers a waiting task a second time.
+# A database that restarts is back in seconds, a run that is in the way is over in minutes or, where
+# it died without a word, taken over after ten: fifteen tries in twenty minutes or so, then the last
+# error is raised and stands in the worker's log. Waits stay far below the hour after which a broker
+# on Redis delivers a waiting task a second time.
 TASK: Mapping[str, Any] = {
     "ignore_result": True,
     "acks_late": False,
     "autoretry_for": (OperationalError, InterfaceError, AlreadyRunning),
-    "max_retries": 10,
+    "max_retries": 14,
     "retry_backoff": 2,
     "retry_backoff_max": 300,
     "retry_jitter": True,
