@@ -29,7 +29,6 @@ LAUNCH = [
 ]
 FACILITIES = pytest.StashKey[dict[str, machine.Facility]]()
 # Which of these a run has is chosen, not missing: .ci/run makes one of each.
-CHOSEN = {"postgresql", "mariadb", "database-server"}
 LEFT_OUT = pytest.StashKey[dict[str, int]]()
 
 
@@ -37,11 +36,16 @@ def pytest_configure(config: pytest.Config) -> None:
     # A suggestion that fails must fail its test, not leave an empty space that looks like none.
     settings.XSELL_FAIL_LOUDLY = True
     servers = (machine.postgresql(), machine.mariadb())
-    whichever = machine.database_server(*servers)
-    facilities = (*servers, whichever, machine.redis_server(), machine.browser())
+    facilities = (
+        *servers,
+        machine.database_server(*servers),
+        machine.redis_server(),
+        machine.cluster(),
+        machine.browser(),
+    )
     config.stash[FACILITIES] = {one.name: one for one in facilities}
     config.stash[LEFT_OUT] = defaultdict(int)
-    missing = [str(one) for one in facilities if one.missing and one.name not in CHOSEN]
+    missing = [str(one) for one in facilities if one.missing and not one.by_choice]
     if missing and os.environ.get("XSELL_CI") == "1":
         raise pytest.UsageError("XSELL_CI=1 leaves no test out. " + "; ".join(missing))
 

@@ -3,11 +3,13 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import psycopg
 import pytest
 from django.core.cache.backends.redis import RedisCache
 
+from tests import machine
 from tests.architecture.budget import ROOT
 
 NOTHING_THERE = {"XSELL_DATABASE": "sqlite", "XSELL_REDIS_URL": "redis://127.0.0.1:1", "PATH": ""}
@@ -26,6 +28,22 @@ def test_the_redis_address_leads_to_a_cache(redis_url):
     cache.set("strap", 3)
     assert cache.get("strap") == 3
     assert cache.delete("strap")
+
+
+@pytest.mark.service("cluster")
+def test_the_cluster_has_the_commands_that_make_one():
+    assert (machine.postgresql_commands() / "pg_ctl").exists()
+
+
+@pytest.mark.parametrize(
+    ("commands", "needed"), [(None, "initdb"), (Path("/usr/bin"), "redis-server")]
+)
+def test_a_cluster_needs_the_commands_of_both_servers(monkeypatch, commands, needed):
+    monkeypatch.setattr(machine, "is_postgresql", lambda: True)
+    monkeypatch.setattr(machine, "postgresql_commands", lambda: commands)
+    monkeypatch.setenv("PATH", "")
+    found = machine.cluster()
+    assert (found.missing, found.by_choice) == (f"{needed} is not installed", False)
 
 
 @pytest.mark.browser
@@ -52,7 +70,7 @@ def collect_this_file(**environment):
 def test_a_bare_machine_leaves_tests_out_and_says_why():
     run = collect_this_file()
     assert run.returncode == 0, run.stderr
-    for name in ("postgresql", "redis", "browser"):
+    for name in ("postgresql", "redis", "cluster", "browser"):
         assert f"left out: 1 test for want of {name}: " in run.stdout
 
 
