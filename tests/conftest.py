@@ -28,7 +28,6 @@ LAUNCH = [
     "--disable-dev-shm-usage",
 ]
 FACILITIES = pytest.StashKey[dict[str, machine.Facility]]()
-# Which of these a run has is chosen, not missing: .ci/run makes one of each.
 LEFT_OUT = pytest.StashKey[dict[str, int]]()
 
 

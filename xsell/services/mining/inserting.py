@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import repeat
 from typing import Any, TypeAlias
 from uuid import UUID
@@ -54,39 +55,62 @@ def insert_columns(
     connection = connections[router.db_for_write(model)]
     known = {field.attname: field for field in model._meta.concrete_fields}
     fields = [known[name] for name in columns]
-    quoted = connection.ops.quote_name
-    table = quoted(model._meta.db_table)
-    names = ", ".join(quoted(str(field.column)) for field in fields)
     values = list(columns.values())
     for field, column in zip(fields, values, strict=True):
         _check_range(field, column)
     copies = connection.vendor == "postgresql" and is_psycopg3
-    kinds = [WIDTHS.get(str(field.db_type(connection))) for field in fields]
     size = COPY_BATCH if copies else BATCH
+    quoted = connection.ops.quote_name
+    names = ", ".join(quoted(str(field.column)) for field in fields)
+    into = f"{quoted(model._meta.db_table)} ({names})"
+    insert = partial(_copy if copies else _execute, connection, into, fields, values)
     for begin in range(0, n_rows, size):
         end = min(begin + size, n_rows)
         with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
-            if copies and None not in kinds:
-                with cursor.copy(f"COPY {table} ({names}) FROM STDIN (FORMAT BINARY)") as copy:
-                    copy.write(SIGNATURE)
-                    copy.write(_packed(values, kinds, begin, end))
-                    copy.write(TRAILER)
-            elif copies:
-                with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
-                    for row in _rows(values, fields, connection, begin, end):
-                        copy.write_row(row)
-            else:
-                marks = ", ".join(["%s"] * len(fields))
-                insert = f"INSERT INTO {table} ({names}) VALUES ({marks})"  # noqa: S608 - our names
-                cursor.executemany(insert, list(_rows(values, fields, connection, begin, end)))
+            insert(cursor, begin, end)
         inserted(end)
+
+
+def _copy(
+    connection: Any,
+    into: str,
+    fields: Sequence[Any],
+    values: Sequence[Column],
+    cursor: Any,
+    begin: int,
+    end: int,
+) -> None:
+    kinds = [WIDTHS.get(str(field.db_type(connection))) for field in fields]
+    if None in kinds:
+        with cursor.copy(f"COPY {into} FROM STDIN") as copy:
+            for row in _rows(values, fields, connection, begin, end):
+                copy.write_row(row)
+        return
+    with cursor.copy(f"COPY {into} FROM STDIN (FORMAT BINARY)") as copy:
+        copy.write(SIGNATURE)
+        copy.write(_packed(values, kinds, begin, end))
+        copy.write(TRAILER)
+
+
+def _execute(
+    connection: Any,
+    into: str,
+    fields: Sequence[Any],
+    values: Sequence[Column],
+    cursor: Any,
+    begin: int,
+    end: int,
+) -> None:
+    marks = ", ".join(["%s"] * len(fields))
+    insert = f"INSERT INTO {into} VALUES ({marks})"  # noqa: S608 - our names
+    cursor.executemany(insert, list(_rows(values, fields, connection, begin, end)))
 
 
 def _check_range(field: Any, column: Column) -> None:
     """Raise OverflowError for a number that the field cannot hold: packed, it would be another."""
     ranges = BaseDatabaseOperations.integer_field_ranges
     low, high = ranges.get(field.get_internal_type(), (None, None))
-    if low is None or not isinstance(column, np.ndarray) or not column.size:
+    if low is None or high is None or not isinstance(column, np.ndarray) or not column.size:
         return
     for extreme in (int(column.min()), int(column.max())):
         if not low <= extreme <= high:
