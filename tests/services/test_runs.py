@@ -4,9 +4,11 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from tests import factories as make
@@ -155,3 +157,29 @@ def test_a_run_reads_what_its_own_transaction_wrote(orders, monkeypatch):
     sign_between_any_two_rows(monkeypatch)
     recompute_relations()
     assert ("bread", "butter") in pairs()
+
+
+@pytest.mark.service("database-server")
+@pytest.mark.django_db(transaction=True)
+def test_of_those_who_begin_at_once_one_is_at_work(monkeypatch):
+    monkeypatch.setattr(runs, "_at_work", set())
+    ready = threading.Barrier(6)
+    began = []
+
+    def begin():
+        ready.wait(timeout=30)
+        try:
+            began.append(runs.start_run(started_by="one of six", parameters={}, kind="full"))
+        except AlreadyRunning:
+            began.append(None)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=begin) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=30)
+    assert len(began) == 6
+    (run,) = MiningRun.objects.all()
+    assert [one for one in began if one] == [run]

@@ -55,10 +55,11 @@ def _begun(run: MiningRun) -> MiningRun:
             run.holder = this_process()
             run.started_at = run.seen_at = timezone.now()
             run.save(using=alias)
+            # Before others can see the row: to this process's threads it would look left behind.
+            _at_work.add(run.pk)
     except IntegrityError as error:
         # Both found nobody at work; the database's unique lock let one of them in.
         raise AlreadyRunning("Another run has begun in this very moment.") from error
-    _at_work.add(run.pk)
     return run
 
 
