@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
-from xsell.models import BestSeller, CoPurchase
+from xsell.models import BestSeller, CoPurchase, MiningRun
 from xsell.values import ProductId
 
 
@@ -107,6 +107,11 @@ def standing_of_suggested() -> Iterator[Subquery]:
         yield Subquery(own)
 
 
+def serving_run() -> QuerySet[Any, Any]:
+    """The active run's id, as a value: joined, MariaDB reads all its pairs to find a cart's."""
+    return MiningRun.objects.filter(is_active=True).order_by().values("pk")[:1]
+
+
 # Querysets are prepared once and never evaluated: to build these takes Django as long as the
 # database needs to answer.
 
@@ -129,7 +134,7 @@ def _standings() -> QuerySet[Any, Any]:
 @functools.cache
 def _pairs() -> QuerySet[Any, Any]:
     # The others are for pages alone.
-    return CoPurchase.objects.filter(run__is_active=True, score__gt=0).order_by()
+    return CoPurchase.objects.filter(run=serving_run(), score__gt=0).order_by()
 
 
 def _rows(cart: Collection[ProductId], k: int) -> QuerySet[Any, Any]:

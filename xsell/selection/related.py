@@ -20,6 +20,7 @@ from xsell.selection.completion import (
     Pair,
     Standing,
     best_first,
+    serving_run,
     standing_of_suggested,
     total_scores,
 )
@@ -224,7 +225,7 @@ def _curated(anchors: Collection[ProductId], now: datetime) -> QuerySet[Any, Any
 
 
 def _bought_together(anchors: Collection[ProductId]) -> QuerySet[Any, Any]:
-    pairs = CoPurchase.objects.filter(run__is_active=True, anchor__in=anchors, on_pages=True)
+    pairs = CoPurchase.objects.filter(run=serving_run(), anchor__in=anchors, on_pages=True)
     return pairs.order_by().values_list(
         *(Value(Source.MINED.value), "anchor_id", "suggested_id", Value(""), "position"),
         *MEASURED,
@@ -237,7 +238,7 @@ def _completing(anchors: Collection[ProductId]) -> QuerySet[Any, Any]:
     prior, position = standing_of_suggested()
     kind = Case(When(run__is_sum=False, then=Value(LARGEST)), default=Value(""))
     return (
-        CoPurchase.objects.filter(run__is_active=True, anchor__in=anchors)
+        CoPurchase.objects.filter(run=serving_run(), anchor__in=anchors)
         .order_by()
         .values_list(
             *(Value(Source.MINED.value), "anchor_id", "suggested_id", kind, position),
@@ -262,10 +263,10 @@ def _ladder_mates(anchors: Collection[ProductId]) -> QuerySet[Any, Any]:
 
 
 def _category_best_sellers(anchors: Collection[ProductId]) -> QuerySet[Any, Any]:
-    own = BestSeller.objects.filter(run__is_active=True, product__in=anchors)
+    own = BestSeller.objects.filter(run=_serving(), product__in=anchors)
     return (
         BestSeller.objects.filter(
-            run__is_active=True,
+            run=_serving(),
             category_position__lte=BEST_SELLERS_READ,
             category_id__in=own.exclude(category_id="").values("category_id"),
         )
@@ -280,7 +281,7 @@ def _category_best_sellers(anchors: Collection[ProductId]) -> QuerySet[Any, Any]
 
 def _best_sellers() -> QuerySet[Any, Any]:
     return (
-        BestSeller.objects.filter(run__is_active=True, position__lte=BEST_SELLERS_READ)
+        BestSeller.objects.filter(run=_serving(), position__lte=BEST_SELLERS_READ)
         .order_by()
         .values_list(
             *(Value(Source.BEST_SELLERS.value), "product_id", "product_id", Value("")),
