@@ -69,6 +69,14 @@ def insert_columns(
         with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
             insert(cursor, begin, end)
         inserted(end)
+    _let_it_count(connection, table)
+
+
+def _let_it_count(connection: Any, table: str) -> None:
+    """Until PostgreSQL has counted a first run's rows it plans pages as for an empty table."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f"ANALYZE {table}")
 
 
 def _copy(
