@@ -263,10 +263,10 @@ def _ladder_mates(anchors: Collection[ProductId]) -> QuerySet[Any, Any]:
 
 
 def _category_best_sellers(anchors: Collection[ProductId]) -> QuerySet[Any, Any]:
-    own = BestSeller.objects.filter(run=_serving(), product__in=anchors)
+    own = BestSeller.objects.filter(run=serving_run(), product__in=anchors)
     return (
         BestSeller.objects.filter(
-            run=_serving(),
+            run=serving_run(),
             category_position__lte=BEST_SELLERS_READ,
             category_id__in=own.exclude(category_id="").values("category_id"),
         )
@@ -281,7 +281,7 @@ def _category_best_sellers(anchors: Collection[ProductId]) -> QuerySet[Any, Any]
 
 def _best_sellers() -> QuerySet[Any, Any]:
     return (
-        BestSeller.objects.filter(run=_serving(), position__lte=BEST_SELLERS_READ)
+        BestSeller.objects.filter(run=serving_run(), position__lte=BEST_SELLERS_READ)
         .order_by()
         .values_list(
             *(Value(Source.BEST_SELLERS.value), "product_id", "product_id", Value("")),

@@ -62,7 +62,8 @@ def insert_columns(
     size = COPY_BATCH if copies else BATCH
     quoted = connection.ops.quote_name
     names = ", ".join(quoted(str(field.column)) for field in fields)
-    into = f"{quoted(model._meta.db_table)} ({names})"
+    table = quoted(model._meta.db_table)
+    into = f"{table} ({names})"
     insert = partial(_copy if copies else _execute, connection, into, fields, values)
     for begin in range(0, n_rows, size):
         end = min(begin + size, n_rows)
