@@ -5,7 +5,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from tests import factories as make
-from tests.admin.test_runs import a_full_run
+from tests.admin.accounts import a_full_run
 from xsell.models import MiningRun
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
