@@ -67,6 +67,17 @@ def test_pairs_of_another_snapshot_do_not_help(stocked):
     assert found.targets["mined pairs"].n_rows == 0
 
 
+def test_pairs_that_only_complete_carts_help_no_page(stocked):
+    stocked.stock("film", stock=0)
+    stocked.bought_with("camera", "strap", on_pages=False)
+    stocked.bought_with("case", "film")
+    stocked.bought_with("case", "strap", on_pages=False)
+    found = health()
+    assert named(found, found.coverage.without) == ["camera", "strap", "tripod"]
+    assert named(found, found.coverage.dead_ends) == ["case"]
+    assert counts(found.targets["mined pairs"]) == (3, 0, 1)
+
+
 def test_best_sellers_without_suggestions_are_named_first(stocked):
     stocked.stock(*(f"lens {number}" for number in range(6)))
     stocked.bought_with("camera", "strap")

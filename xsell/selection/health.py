@@ -41,9 +41,9 @@ Counted = tuple[ProductId, int]
 class Coverage:
     """Of `n_on_sale` products that can be bought now, those that nothing goes with.
 
-    n_without: no mined pair starts from them (or from their family) and no curated relation;
+    n_without: nothing mined shows on their page (or on that of their family) and nothing curated;
     n_without_sold: those of them that were sold in the orders that were mined.
-    n_dead_ends: they have mined suggestions, and not one of these can be bought now.
+    n_dead_ends: mined suggestions would show, and not one of these can be bought now.
     without, dead_ends: a few of them; of those without, the best sellers first.
     """
 
@@ -102,6 +102,7 @@ class _Shop:
         self.products: QuerySet[Any] = product_model()._base_manager.order_by()
         self.on_sale = self.products.filter(pk__in=self.for_sale.values("pk"))
         self.pairs = CoPurchase.objects.filter(run=run_id).order_by()
+        self.page_pairs = self.pairs.filter(on_pages=True)
         self.best = BestSeller.objects.filter(run=run_id).order_by()
         self.relations = (
             ProductRelation.objects.running_at(now)
@@ -124,8 +125,8 @@ def _coverage(shop: _Shop) -> Coverage:
     others, n_without = _counted(without.exclude(pk__in=sold).order_by("pk"), "pk")
     # Not `suggested IN (...)`: SQLite would try every product on sale for each anchor.
     is_living = Exists(shop.on_sale.filter(pk=OuterRef("suggested_id")))
-    living = shop.pairs.filter(is_living, anchor=OuterRef("pk"))
-    is_anchor = Exists(shop.pairs.filter(anchor=OuterRef("pk")))
+    living = shop.page_pairs.filter(is_living, anchor=OuterRef("pk"))
+    is_anchor = Exists(shop.page_pairs.filter(anchor=OuterRef("pk")))
     dead_ends, n_dead_ends = _counted(
         shop.on_sale.filter(is_anchor, ~Exists(living)).order_by("pk"), "pk"
     )
@@ -149,10 +150,10 @@ def _counted(rows: QuerySet[Any], column: str) -> tuple[list[ProductId], int]:
 def _without_suggestions(shop: _Shop) -> QuerySet[Any]:
     """Products on sale that are the anchor of nothing, and whose family is neither."""
     without = shop.on_sale
-    for anchored in (shop.pairs, shop.relations):
+    for anchored in (shop.page_pairs, shop.relations):
         without = without.filter(~Exists(anchored.filter(anchor=OuterRef("pk"))))
     if FAMILY_COLUMN in shop.for_sale.query.annotations:
-        for anchored in (shop.pairs, shop.relations):
+        for anchored in (shop.page_pairs, shop.relations):
             # A page shows what goes with the parent of its variant, too.
             inherits = shop.for_sale.filter(
                 Exists(anchored.filter(anchor=OuterRef(FAMILY_COLUMN))), pk=OuterRef("pk")
