@@ -76,7 +76,7 @@ class MiningRunAdmin(ReadOnlyAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
         """What there is to say of this run: one that waits or is at work has found nothing yet."""
-        run: Any = obj
+        run: Any = obj or MiningRun()
         if run.status == REQUESTED:
             names = ["state", "requested_at", *(["settings"] if run.parameters else [])]
             return [(None, {"fields": names})]
