@@ -6,7 +6,6 @@ import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +14,10 @@ from django.utils import timezone
 
 from xsell.exceptions import AlreadyRunning, MiningFailed
 from xsell.models import MiningRun
+from xsell.selection.runs import SILENT_AFTER
 from xsell.services.progress import Progress
 from xsell.services.snapshots import delete_rows
 
-SILENT_AFTER = timedelta(minutes=10)
 SECONDS_BETWEEN_SIGNS = 2.0
 PROCESSES = Path("/proc")
 
