@@ -130,10 +130,10 @@ class Branch:
         self.processes.append(process)
         return process
 
-    def send(self, name):
+    def send(self, name, *arguments):
         """One tick of a clock that nobody has to wait for."""
         with app.connection_for_write(self.broker.url) as broker:
-            app.send_task(f"xsell.{name}", connection=broker)
+            app.send_task(f"xsell.{name}", arguments, connection=broker)
 
     def until(self, condition, what, *, serving=True):
         """Wait for it; meanwhile the shop serves all of one snapshot at every moment."""

@@ -64,7 +64,12 @@ class PostgreSQL:
     def execute(self, statement):
         at = {"host": self.host, "port": self.port, "user": self.user}
         with psycopg.connect(**at, dbname="postgres", autocommit=True) as connection:
-            connection.execute(statement)
+            return connection.execute(statement)
+
+    def waiting(self):
+        """How many connections wait for a lock that another one has."""
+        waits = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+        return self.execute(waits).fetchone()[0]
 
     def copy(self, database, copy):
         self.execute(f"CREATE DATABASE {copy} TEMPLATE {database}")

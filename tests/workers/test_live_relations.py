@@ -9,6 +9,7 @@ import signal
 import time
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
 from demo_shop.models import Order, Product
@@ -62,6 +63,26 @@ def test_what_somebody_asked_for_is_done_at_the_next_tick(branch, products):
     branch.start_beat(run_job=2)
     branch.until(lambda: active_run() == asked, "the run that was asked for")
     assert ("jam", "butter") in pairs()
+    branch.count_up()
+
+
+def test_two_ticks_at_once_carry_out_what_somebody_asked_for_once(branch):
+    """Both children are made to claim it in the same moment: the test holds the row until then."""
+    old = active_run()
+    asked = MiningRun.objects.create(status="requested", started_at=timezone.now())
+    worker = branch.start_worker(children=2)
+    with transaction.atomic():
+        MiningRun.objects.select_for_update().get(pk=asked.pk)
+        branch.send("run_job", "run_requested")
+        branch.send("run_job", "run_requested")
+        branch.until(lambda: branch.cluster.waiting() == 2, "both want it")
+    branch.until(lambda: worker.counts("succeeded") + worker.counts("raised") == 2, "both are done")
+    assert worker.counts("succeeded") == 2
+    assert active_run() == asked
+    assert set(MiningRun.objects.values_list("pk", "status")) == {
+        (old.pk, "ready"),
+        (asked.pk, "ready"),
+    }
     branch.count_up()
 
 

@@ -37,8 +37,13 @@ def start_run(*, started_by: str, parameters: dict[str, Any], kind: str) -> Mini
 
 def claim_request() -> MiningRun | None:
     """The run that was asked for first, now at work; None if none was. Raise as `start_run`."""
-    run = MiningRun.objects.filter(status=MiningRun.Status.REQUESTED).order_by("started_at").first()
-    return None if run is None else _begun(run)
+    alias = router.db_for_write(MiningRun)
+    with transaction.atomic(using=alias):
+        # Locked: of two workers that look in the same moment only one finds it.
+        requested = MiningRun.objects.using(alias).select_for_update()
+        requested = requested.filter(status=MiningRun.Status.REQUESTED)
+        run = requested.order_by("started_at").first()
+        return None if run is None else _begun(run)
 
 
 def _begun(run: MiningRun) -> MiningRun:
