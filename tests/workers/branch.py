@@ -114,10 +114,11 @@ class Branch:
         }
         self.processes = []
 
-    def start_worker(self, *, children=1, is_supervised=False):
+    def start_worker(self, *, children=1, is_supervised=False, silent_seconds=600):
         """Prefork, as people run it: a child mines, and the parent watches it."""
         arguments = ("-P", "prefork", "-c", str(children), "--without-gossip", "--without-mingle")
-        return self._start("worker", arguments, {}, is_supervised=is_supervised)
+        more = {"XSELL_TEST_SILENT_SECONDS": str(silent_seconds)}
+        return self._start("worker", arguments, more, is_supervised=is_supervised)
 
     def start_beat(self, **seconds):
         """Beat sends each task every so many seconds; None stands for a nightly one, due now."""

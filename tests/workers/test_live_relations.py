@@ -101,6 +101,25 @@ def test_a_tick_that_meets_a_run_at_work_waits_for_its_turn(branch):
     branch.count_up()
 
 
+def test_a_run_that_was_silent_for_too_long_wakes_up_to_find_its_turn_over(branch, products):
+    """Too long are three seconds here: its machine slept, say, and the next tick took over."""
+    old = active_run()
+    worker = branch.start_worker(children=2, silent_seconds=3)
+    branch.halt_in("writing")
+    branch.send("recompute_relations")
+    branch.halted_pid()
+    jam_with_butter(products)
+    branch.send("recompute_relations")
+    branch.until(branch.switched_from(old), "the next tick takes over")
+    successor = active_run()
+    branch.go_on()
+    branch.until(worker.says("was taken over by a later one"), "it learns so")
+    assert active_run() == successor
+    branch.send("recompute_relations")
+    branch.until(branch.switched_from(successor), "the run after that cleans up")
+    branch.count_up()
+
+
 @pytest.mark.parametrize(
     ("phase", "written"),
     [("reading", "none"), ("mining", "none"), ("writing", "some"), ("switching", "all")],
