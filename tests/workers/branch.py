@@ -191,6 +191,8 @@ class Branch:
                 process.kill()
         self.broker.stop()
         connection.close()
+        if not self.cluster.is_up:
+            self.cluster.start()
 
 
 def nothing_is_left_or_doubled():

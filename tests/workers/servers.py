@@ -5,6 +5,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
+import time
 from pathlib import Path
 
 import psycopg
@@ -52,10 +53,12 @@ class PostgreSQL:
     def start(self):
         options = f"-p {self.port} -k {self.folder} -c listen_addresses={self.host} -c fsync=off"
         self._control("start", "-l", self.folder / "log", "-o", options)
+        self.is_up = True
 
     def stop(self):
         """As by a power cut: connections die in the middle of what they do."""
         self._control("stop", "-m", "immediate")
+        self.is_up = False
 
     def remove(self):
         self.stop()
@@ -106,6 +109,14 @@ class Redis:
             ],
             stdout=subprocess.DEVNULL,
         )
+        deadline = time.monotonic() + 30
+        while not self.answers():
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+
+    def answers(self):
+        with socket.socket() as wire:
+            return wire.connect_ex(("127.0.0.1", self.port)) == 0
 
     def stop(self):
         self.process.terminate()
