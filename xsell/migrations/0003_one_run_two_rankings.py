@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='miningrun',
             name='is_at_work',
-            field=models.BooleanField(editable=False, help_text='True for one run; none for others.', null=True, unique=True),
+            field=models.BooleanField(editable=False, help_text='True for one run; none for others.', null=True, unique=True, verbose_name='is at work'),
         ),
         migrations.AlterField(
             model_name='copurchase',

@@ -38,7 +38,11 @@ class MiningRun(KeptByUs):
         _("at work"), max_length=200, blank=True, help_text=_("The process that mines.")
     )
     is_at_work = models.BooleanField(
-        null=True, unique=True, editable=False, help_text=_("True for one run; none for others.")
+        _("is at work"),
+        null=True,
+        unique=True,
+        editable=False,
+        help_text=_("True for one run; none for others."),
     )
     seen_at = models.DateTimeField(
         _("last sign of life"), null=True, blank=True, help_text=_("Silent runs are taken over.")
