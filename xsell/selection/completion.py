@@ -50,7 +50,7 @@ def complete(product_ids: Sequence[ProductId], k: int = 10) -> list[Completion]:
     cart = tuple(dict.fromkeys(product_ids))
     pairs: list[Pair] = []
     standings: dict[ProductId, Standing] = {}
-    rows = list(_rows(cart, k))
+    rows = list(rows_for(cart, k))
     for product_id, anchor_id, score, prior, position, _ in rows:
         # Without a place among what the shop sells, the product is gone.
         if position is None:
@@ -107,13 +107,39 @@ def standing_of_suggested() -> Iterator[Subquery]:
         yield Subquery(own)
 
 
-def serving_run() -> QuerySet[Any, Any]:
-    """The active run's id, as a value: joined, MariaDB reads all its pairs to find a cart's."""
+def active_run() -> QuerySet[Any, Any]:
+    """The run that serves, to compare a row's run with.
+
+    A join with the runs would do too; but MariaDB, and SQLite where nobody asked it for statistics,
+    then read every pair of every run.
+    """
+    return _active_run()
+
+
+def rows_for(cart: Collection[ProductId], k: int) -> QuerySet[Any, Any]:
+    """Pairs of the cart, and the first by prior: these as pairs with themselves, which none is.
+
+    (suggested, anchor, score, prior, position, whether scores add up).
+    """
+    first = _standings().filter(run=active_run(), prior_position__range=(1, k + len(cart)))
+    pairs = (
+        _pairs()
+        .filter(run=active_run(), anchor__in=cart)
+        .values_list("suggested_id", "anchor_id", "score", *standing_of_suggested(), "run__is_sum")
+    )
+    # Django compiles the columns of the first select twice: let it be the simple one.
+    # Without order_by, Django 6.1 orders a union as its first model is.
+    return first.union(pairs, all=True).order_by()
+
+
+# What is the same for every cart is prepared once: to build all of it takes Django as long as the
+# database takes to answer. Nothing of it is ever evaluated or compiled itself, only its copies, so
+# threads may share it; for that no prepared filter may hold another query.
+
+
+@functools.cache
+def _active_run() -> QuerySet[Any, Any]:
     return MiningRun.objects.filter(is_active=True).order_by().values("pk")[:1]
-
-
-# Querysets are prepared once and never evaluated: to build these takes Django as long as the
-# database needs to answer.
 
 
 @functools.cache
@@ -124,27 +150,12 @@ def _own_standing() -> tuple[QuerySet[Any, Any], ...]:
 
 @functools.cache
 def _standings() -> QuerySet[Any, Any]:
-    return (
-        BestSeller.objects.filter(run__is_active=True)
-        .order_by()
-        .values_list("product_id", "product_id", "prior", "prior", "position", "run__is_sum")
+    return BestSeller.objects.order_by().values_list(
+        "product_id", "product_id", "prior", "prior", "position", "run__is_sum"
     )
 
 
 @functools.cache
 def _pairs() -> QuerySet[Any, Any]:
     # The others are for pages alone.
-    return CoPurchase.objects.filter(run=serving_run(), score__gt=0).order_by()
-
-
-def _rows(cart: Collection[ProductId], k: int) -> QuerySet[Any, Any]:
-    """Pairs of the cart, and the first by prior: these as pairs with themselves, which none is."""
-    first = _standings().filter(prior_position__range=(1, k + len(cart)))
-    pairs = (
-        _pairs()
-        .filter(anchor__in=cart)
-        .values_list("suggested_id", "anchor_id", "score", *standing_of_suggested(), "run__is_sum")
-    )
-    # Django compiles the columns of the first select twice: let it be the simple one.
-    # Without order_by, Django 6.1 orders a union as its first model is.
-    return first.union(pairs, all=True).order_by()
+    return CoPurchase.objects.filter(score__gt=0).order_by()

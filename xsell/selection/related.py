@@ -19,8 +19,8 @@ from xsell.models import BestSeller, CoPurchase, ProductRelation, Tier
 from xsell.selection.completion import (
     Pair,
     Standing,
+    active_run,
     best_first,
-    serving_run,
     standing_of_suggested,
     total_scores,
 )
@@ -225,7 +225,7 @@ def _curated(anchors: Collection[ProductId], now: datetime) -> QuerySet[Any, Any
 
 
 def _bought_together(anchors: Collection[ProductId]) -> QuerySet[Any, Any]:
-    pairs = CoPurchase.objects.filter(run=serving_run(), anchor__in=anchors, on_pages=True)
+    pairs = CoPurchase.objects.filter(run=active_run(), anchor__in=anchors, on_pages=True)
     return pairs.order_by().values_list(
         *(Value(Source.MINED.value), "anchor_id", "suggested_id", Value(""), "position"),
         *MEASURED,
@@ -238,7 +238,7 @@ def _completing(anchors: Collection[ProductId]) -> QuerySet[Any, Any]:
     prior, position = standing_of_suggested()
     kind = Case(When(run__is_sum=False, then=Value(LARGEST)), default=Value(""))
     return (
-        CoPurchase.objects.filter(run=serving_run(), anchor__in=anchors)
+        CoPurchase.objects.filter(run=active_run(), anchor__in=anchors)
         .order_by()
         .values_list(
             *(Value(Source.MINED.value), "anchor_id", "suggested_id", kind, position),
@@ -263,10 +263,10 @@ def _ladder_mates(anchors: Collection[ProductId]) -> QuerySet[Any, Any]:
 
 
 def _category_best_sellers(anchors: Collection[ProductId]) -> QuerySet[Any, Any]:
-    own = BestSeller.objects.filter(run=serving_run(), product__in=anchors)
+    own = BestSeller.objects.filter(run=active_run(), product__in=anchors)
     return (
         BestSeller.objects.filter(
-            run=serving_run(),
+            run=active_run(),
             category_position__lte=BEST_SELLERS_READ,
             category_id__in=own.exclude(category_id="").values("category_id"),
         )
@@ -281,7 +281,7 @@ def _category_best_sellers(anchors: Collection[ProductId]) -> QuerySet[Any, Any]
 
 def _best_sellers() -> QuerySet[Any, Any]:
     return (
-        BestSeller.objects.filter(run=serving_run(), position__lte=BEST_SELLERS_READ)
+        BestSeller.objects.filter(run=active_run(), position__lte=BEST_SELLERS_READ)
         .order_by()
         .values_list(
             *(Value(Source.BEST_SELLERS.value), "product_id", "product_id", Value("")),
