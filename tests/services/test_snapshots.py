@@ -90,6 +90,14 @@ def test_only_the_last_snapshots_are_kept(orders, settings):
     assert set(CoPurchase.objects.values_list("run", flat=True)) == set(made[-2:])
 
 
+def test_of_failures_the_last_ones_are_remembered(orders, monkeypatch):
+    monkeypatch.setattr(snapshots, "FAILURES_KEPT", 2)
+    failed = [make.MiningRunFactory(status="failed", is_active=False).pk for _ in range(4)]
+    recompute_relations()
+    kept = MiningRun.objects.filter(status="failed").values_list("pk", flat=True)
+    assert set(kept) == set(failed[-2:])
+
+
 def test_an_interrupt_after_the_switch_leaves_the_new_snapshot_serving(orders, monkeypatch):
     def switch_and_stop(run):
         snapshots.switch_to(run)

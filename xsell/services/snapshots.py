@@ -11,6 +11,7 @@ from xsell.exceptions import MiningFailed
 from xsell.models import BestSeller, CoPurchase, MiningRun
 
 BATCH = 20_000
+FAILURES_KEPT = 20
 
 
 def switch_to(run: MiningRun) -> None:
@@ -32,10 +33,13 @@ def switch_to(run: MiningRun) -> None:
 def forget_old_runs() -> int:
     """Delete the oldest ready snapshots beyond XSELL_KEEP_SNAPSHOTS; return how many.
 
-    Rows that a killed run left behind go too.
+    Rows that a killed run left behind go too, and in the end the account of how it failed.
     """
-    for failed in MiningRun.objects.filter(status=MiningRun.Status.FAILED):
-        delete_rows(failed)
+    failed = MiningRun.objects.filter(status=MiningRun.Status.FAILED)
+    for place, run in enumerate(failed.order_by("-started_at", "-pk")):
+        delete_rows(run)
+        if place >= FAILURES_KEPT:
+            run.delete()
     ready = MiningRun.objects.filter(status=MiningRun.Status.READY, is_active=False)
     # The active one is kept in any case and counts.
     old = list(ready.order_by("-started_at", "-pk")[max(conf.KEEP_SNAPSHOTS - 1, 0) :])
