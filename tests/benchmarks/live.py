@@ -3,8 +3,9 @@
 A database of its own is made and filled where it is not there yet, and used again where it is. Each
 contestant runs in a process of its own, after one run of all of them on a small shop (compilation).
 Seconds are those of each step and `live`, from the start to the switch; where `--runs` is above 1,
-those of the run with the smallest `live`. MB is the peak of the process, interpreter and libraries
-included; what the database server holds for itself is not in it, and on SQLite there is none.
+those of the run with the smallest `live`. CPU seconds are those of all threads of the process, MB
+is its peak, interpreter and libraries included; what a database server takes and holds for itself
+is in neither.
 
 `searched` looks for a model, `known` uses the one that was found; `merchandise` is `known` with the
 demo shop's own adapter, whose second join only the database feels; `updated` merges what an hour
@@ -87,9 +88,9 @@ def make_database(vendor: str, name: str) -> None:
     if vendor == "postgresql":
         import psycopg
 
-        host, user = os.environ.get("PGHOST", "127.0.0.1"), os.environ.get("PGUSER", "postgres")
-        with psycopg.connect(host=host, user=user, dbname="postgres", autocommit=True) as server:
-            known = server.execute("SELECT FROM pg_database WHERE datname = %s", [name])
+        host = os.environ.get("PGHOST", "127.0.0.1")
+        with psycopg.connect(host=host, dbname="postgres", autocommit=True) as server:
+            known = server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
             if not known.fetchone():
                 server.execute(f'CREATE DATABASE "{name}"')
     elif vendor == "mariadb":
@@ -111,8 +112,9 @@ def filled(vendor: str, size: str, folder: Path) -> Shop:
         name = str(folder / f"{name}.sqlite3")
     make_database(vendor, name)
     shop = Shop(vendor, name, folder / f"store-{vendor}-{size.lower()}")
-    n_lines = shop.measure(FILLED, *SIZES[size])["lines"]
-    print(f"\n{vendor}: {n_lines:,} order lines, {SIZES[size][1]:,} products in {name}")
+    found = shop.measure(FILLED, *SIZES[size])
+    made = "made now" if found["is new"] else "was there and is used again"
+    print(f"\n{vendor}: {found['lines']:,} order lines, {SIZES[size][1]:,} products; {name} {made}")
     return shop
 
 
@@ -132,7 +134,7 @@ def available_gb() -> float:
 
 
 def table(shop: Shop, size: str, entries: list[Entry], runs: int) -> None:
-    print(f"{'':18}{''.join(f'{step[:8]:>9}' for step in STEPS)}{'live':>9}{'total':>9}"
+    print(f"{'':18}{''.join(f'{step[:8]:>9}' for step in STEPS)}{'live':>9}{'total':>9}{'CPU s':>9}"
           f"{'MB':>7}{'pairs':>11}")  # fmt: skip
     for entry in entries:
         needed = NAIVE_GB_PER_10M * SIZES[size][0] / 10_000_000
@@ -157,7 +159,7 @@ def row(entry: Entry, found: dict) -> str:
     steps = "".join(f"{seconds[it]:9.2f}" if it in seconds else f"{'':9}" for it in STEPS)
     live = found.get("live", found["total"])
     return (
-        f"{entry.label:18}{steps}{live:9.2f}{found['total']:9.2f}"
+        f"{entry.label:18}{steps}{live:9.2f}{found['total']:9.2f}{found['cpu']:9.2f}"
         f"{found['mb']:7.0f}{found['pairs']:11,}"
     )
 

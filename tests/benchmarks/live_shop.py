@@ -19,10 +19,12 @@ N_CATEGORIES, N_CUSTOMERS = 200, 20_000
 WITHOUT_ACCOUNT = 0.3
 
 
-def fill_shop(n_lines: int, n_products: int) -> int:
-    """Migrate the database and fill it where it is empty; return how many lines it holds."""
+def fill_shop(n_lines: int, n_products: int) -> tuple[int, bool]:
+    """Migrate the database and fill it where it is empty; how many lines it holds, and whether
+    they are new."""
     call_command("migrate", verbosity=0)
-    if not OrderLine.objects.exists():
+    is_new = not OrderLine.objects.exists()
+    if is_new:
         order, product, placed_at = order_lines(n_lines, n_products)
         with transaction.atomic():
             _write_products(n_products)
@@ -33,7 +35,7 @@ def fill_shop(n_lines: int, n_products: int) -> int:
             with transaction.atomic():
                 write_table(OrderLine, lines_table(1, order + 1, product + 1), what="order lines")
         _analyse()
-    return OrderLine.objects.count()
+    return OrderLine.objects.count(), is_new
 
 
 def same(value: object, n_rows: int) -> pa.Array:
