@@ -113,7 +113,7 @@ def test_work_gives_signs_of_life(monkeypatch):
 
 def test_a_run_that_was_taken_over_learns_it_from_its_next_sign():
     run = runs.start_run(started_by="us", parameters={}, kind="full")
-    MiningRun.objects.filter(pk=run.pk).update(status="failed")
+    MiningRun.objects.filter(pk=run.pk).update(status="failed", is_at_work=None)
     with pytest.raises(MiningFailed, match="taken over"), runs.at_work(run, silent) as work:
         work.give_sign()
 
@@ -183,3 +183,15 @@ def test_of_those_who_begin_at_once_one_is_at_work(monkeypatch):
     assert len(began) == 6
     (run,) = MiningRun.objects.all()
     assert [one for one in began if one] == [run]
+
+
+def test_a_request_that_cannot_be_leaves_the_way_free_for_the_next(orders):
+    asked = make.MiningRunFactory(
+        status="requested", is_active=False, parameters={"scoring": "magic"}
+    )
+    with pytest.raises(MiningFailed, match="scoring must be one of"):
+        run_requested()
+    asked.refresh_from_db()
+    assert (asked.status, asked.is_at_work) == ("failed", None)
+    recompute_relations()
+    assert pairs()

@@ -57,7 +57,9 @@ def test_a_run_that_is_interrupted_is_marked_too(orders, monkeypatch):
 
 def test_a_run_that_was_taken_over_does_not_switch(orders, monkeypatch):
     def overtaken(*args, **kwargs):
-        MiningRun.objects.filter(status="running").update(status="failed", error="taken over")
+        MiningRun.objects.filter(status="running").update(
+            status="failed", is_at_work=None, error="taken over"
+        )
 
     monkeypatch.setattr(recomputing, "write_snapshot", overtaken)
     with pytest.raises(MiningFailed, match="was taken over by a later one"):
@@ -81,6 +83,29 @@ def test_a_run_that_was_taken_over_stops_writing(orders, monkeypatch):
     monkeypatch.setattr(recomputing, "mined", mined)
     serving = recompute_relations()
     assert set(CoPurchase.objects.values_list("run", flat=True)) == {serving}
+
+
+def test_where_old_runs_cannot_be_cleared_away_the_new_one_serves(orders, monkeypatch):
+    """Nobody who tries again when the database is away shall mine again what serves."""
+
+    def away():
+        raise OperationalError("deadlock found")
+
+    monkeypatch.setattr(recomputing, "forget_old_runs", away)
+    with pytest.raises(MiningFailed, match="serves, but old runs could not be cleared away"):
+        recompute_relations()
+    run = MiningRun.objects.get()
+    assert (run.status, run.is_active, run.is_at_work) == ("ready", True, None)
+
+
+def test_a_run_that_was_killed_after_the_switch_goes_on_serving(orders, monkeypatch):
+    first = recompute_relations()
+    MiningRun.objects.filter(pk=first).update(is_at_work=True, seen_at=None)
+    second = recompute_relations()
+    assert set(MiningRun.objects.values_list("pk", "status", "is_at_work")) == {
+        (first, "ready", None),
+        (second, "ready", None),
+    }
 
 
 def test_only_the_last_snapshots_are_kept(orders, settings):

@@ -54,7 +54,7 @@ def _begun(run: MiningRun) -> MiningRun:
                 if is_alive(other):
                     raise AlreadyRunning(_at_work_already(other))
                 by = run.started_by or "another run"
-                _fail(other, f"It was killed, or silent for long; {by} took over.")
+                _end(other, f"It was killed, or silent for long; {by} took over.")
             run.status, run.is_at_work = MiningRun.Status.RUNNING, True
             run.holder = this_process()
             run.started_at = run.seen_at = timezone.now()
@@ -130,21 +130,27 @@ class Work:
     def give_sign(self) -> None:
         """Say that the run is at work. Raise MiningFailed if it is not its turn any more."""
         self._seen = time.monotonic()
-        mine = MiningRun.objects.filter(pk=self.run.pk, status=MiningRun.Status.RUNNING)
+        mine = MiningRun.objects.filter(pk=self.run.pk, is_at_work=True)
         if not mine.update(seen_at=timezone.now()):
             raise MiningFailed(f"Run {self.run.pk} was taken over by a later one.")
 
 
 @contextmanager
 def at_work(run: MiningRun, progress: Progress) -> Iterator[Work]:
-    """The run's work. Whatever goes wrong, the run is marked failed and the error goes on."""
+    """The run's work, until its last row is cleared away.
+
+    Whatever goes wrong before it serves, the run is marked failed; the error goes on.
+    """
+    number = run.pk  # a run that found nothing new is deleted
     try:
         yield Work(run, progress)
     except BaseException as error:
         _leave(run, f"{type(error).__name__}: {error}", error)
         raise
+    else:
+        _end(run, "")
     finally:
-        _at_work.discard(run.pk)
+        _at_work.discard(number)
 
 
 def _leave(run: MiningRun, reason: str, error: BaseException) -> None:
@@ -152,16 +158,19 @@ def _leave(run: MiningRun, reason: str, error: BaseException) -> None:
     if not connections[alias].in_atomic_block:
         connections[alias].close_if_unusable_or_obsolete()
     try:
-        running = MiningRun.objects.filter(pk=run.pk, status=MiningRun.Status.RUNNING).first()
-        if running is not None:
-            _fail(running, reason)
-            delete_rows(running)
+        _end(run, reason)
     except DatabaseError as trouble:
         # The database is away: that may be the reason itself. The next run takes over.
         error.add_note(f"Nor could it be written down that run {run.pk} failed: {trouble}")
 
 
-def _fail(run: MiningRun, reason: str) -> None:
-    run.status, run.is_at_work = MiningRun.Status.FAILED, None
-    run.finished_at, run.error = timezone.now(), reason
-    run.save(update_fields=["status", "is_at_work", "finished_at", "error"])
+def _end(run: MiningRun, reason: str) -> None:
+    """Let the next run begin; one that does not serve yet has failed, and its rows go."""
+    own = MiningRun.objects.filter(pk=run.pk, is_at_work=True)
+    running = own.filter(status=MiningRun.Status.RUNNING)
+    if running.update(
+        status=MiningRun.Status.FAILED, is_at_work=None, finished_at=timezone.now(), error=reason
+    ):
+        delete_rows(run)
+    else:
+        own.update(is_at_work=None)

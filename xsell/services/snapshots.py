@@ -22,10 +22,10 @@ def switch_to(run: MiningRun) -> None:
     with transaction.atomic(using=router.db_for_write(MiningRun)):
         runs = MiningRun.objects.select_for_update()
         # Locked first, so that nobody takes over between the look and the switch.
-        if not runs.filter(pk=run.pk, status=MiningRun.Status.RUNNING).exists():
+        if not runs.filter(pk=run.pk, is_at_work=True).exists():
             raise MiningFailed(f"Run {run.pk} was taken over by a later one.")
         runs.filter(is_active=True).update(is_active=False)
-        run.status, run.is_at_work, run.is_active = MiningRun.Status.READY, None, True
+        run.status, run.is_active = MiningRun.Status.READY, True
         run.finished_at = timezone.now()
         run.save()
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import DatabaseError, InterfaceError, OperationalError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
@@ -61,7 +61,7 @@ def recompute_relations(*, started_by: str = "", progress: Progress = silent, **
     """
     asked = Wishes.of(wishes)
     run = start_run(started_by=started_by, parameters=asked.as_json(), kind=MiningRun.Kind.FULL)
-    return _carried_out(run, asked, progress)
+    return _carried_out(run, progress)
 
 
 def update_relations(*, started_by: str = "", progress: Progress = silent) -> int:
@@ -77,26 +77,36 @@ def update_relations(*, started_by: str = "", progress: Progress = silent) -> in
         return recompute_relations(started_by=started_by, progress=progress)
     asked = Wishes.of(serving.parameters).of_an_update()
     run = start_run(started_by=started_by, parameters=asked.as_json(), kind=MiningRun.Kind.UPDATE)
-    return _carried_out(run, asked, progress)
+    return _carried_out(run, progress)
 
 
 def run_requested(*, progress: Progress = silent) -> int | None:
     """Carry out the run that was asked for first; its id, or None where none was asked for."""
     run = claim_request()
-    return None if run is None else _carried_out(run, Wishes.of(run.parameters), progress)
+    return None if run is None else _carried_out(run, progress)
 
 
-def _carried_out(run: MiningRun, asked: Wishes, progress: Progress) -> int:
+def _carried_out(run: MiningRun, progress: Progress) -> int:
     steps = Steps(run.seconds, run.memory_mb)
     with at_work(run, progress) as work:
         try:
-            serving = _mine_into(work, asked, steps)
+            serving = _mine_into(work, Wishes.of(run.parameters), steps)
         except (MiningFailed, OperationalError, InterfaceError):
             raise
         except Exception as error:
             raise MiningFailed(f"Run {run.pk} failed: {error}") from error
-    forget_old_runs()
+        _clear_away(serving)
     return serving
+
+
+def _clear_away(serving: int) -> None:
+    try:
+        forget_old_runs()
+    except DatabaseError as error:
+        # Not as it came: to try all of it again would mine again what serves.
+        raise MiningFailed(
+            f"Run {serving} serves, but old runs could not be cleared away: {error}"
+        ) from error
 
 
 def _mine_into(work: Work, asked: Wishes, steps: Steps) -> int:
