@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 
 from tests import factories as make
+from xsell.exceptions import MiningFailed
 from xsell.models import BestSeller, CoPurchase
 from xsell.services.mining import inserting
 from xsell.services.mining.inserting import insert_columns
@@ -100,3 +101,32 @@ def test_where_there_is_no_binary_copy_rows_go_as_text(run, monkeypatch):
     assert CoPurchase.objects.count() == 2 * N_ROWS
     found = CoPurchase.objects.filter(anchor__lt=20).order_by("pk").values_list(*columns)
     assert list(found) == rows_of(columns)
+
+
+@pytest.mark.service("database-server")
+@pytest.mark.django_db(transaction=True)
+def test_a_server_is_given_several_batches_at_once(run, monkeypatch):
+    monkeypatch.setattr(inserting, "BATCH", 1)
+    monkeypatch.setattr(inserting, "COPY_BATCH", 1)
+    columns, done = copurchases(run), []
+    insert_columns(CoPurchase, columns, N_ROWS, done.append)
+    assert sorted(CoPurchase.objects.values_list(*columns)) == sorted(rows_of(columns))
+    assert done == [1, 2, 3, 4, 5]
+
+
+@pytest.mark.service("database-server")
+@pytest.mark.django_db(transaction=True)
+def test_whoever_is_told_to_stop_stops_all_batches(run, monkeypatch):
+    """A run that was taken over must not go on writing behind the other's back."""
+    monkeypatch.setattr(inserting, "BATCH", 1)
+    monkeypatch.setattr(inserting, "COPY_BATCH", 1)
+
+    def taken_over(n_rows):
+        raise MiningFailed("taken over")
+
+    with pytest.raises(MiningFailed):
+        insert_columns(CoPurchase, copurchases(run), N_ROWS, taken_over)
+    n_rows = CoPurchase.objects.count()
+    assert n_rows <= 1 + inserting.SIDE_BY_SIDE
+    connection.close()
+    assert CoPurchase.objects.count() == n_rows

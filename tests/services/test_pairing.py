@@ -41,10 +41,11 @@ def by_arrays(pairs):
 
 
 @settings(deadline=None)  # the first example compiles
-@given(baskets=orders)
-def test_each_pair_has_one_row_with_what_either_ranking_says(baskets):
+@given(baskets=orders, far_apart=st.booleans())
+def test_each_pair_has_one_row_with_what_either_ranking_says(baskets, far_apart):
     order = np.repeat(np.arange(len(baskets)), [len(it) for it in baskets])
     product = np.array([it for basket in baskets for it in sorted(basket)])
+    product = product * 10**9 if far_apart else product
     lines = OrderLines(order, product)
     pages = mine(lines, k=2, scoring="information", min_count=1)
     carts = mine(lines, k=3, scoring="walk", min_count=1)

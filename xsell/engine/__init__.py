@@ -19,6 +19,7 @@ lens filter 33
 [('camera', 34), ('strap', 34)]
 """
 
+from xsell.engine.baskets import Baskets, collect_baskets
 from xsell.engine.completion import complete
 from xsell.engine.evaluation import CONTESTANTS, NothingToTest, Report, evaluate
 from xsell.engine.itemsets import ItemSets, bundles
@@ -34,6 +35,7 @@ __all__ = [
     "MEASURES",
     "SCORINGS",
     "BasketStore",
+    "Baskets",
     "Habit",
     "ItemSets",
     "NothingToTest",
@@ -42,6 +44,7 @@ __all__ = [
     "Report",
     "Substitutes",
     "bundles",
+    "collect_baskets",
     "complete",
     "confidence",
     "evaluate",

@@ -42,6 +42,11 @@ class Baskets:
     n_dropped: dict[str, int]
 
     @property
+    def has_times(self) -> bool:
+        """Whether the baskets say when they were filled."""
+        return self.placed_at is not None
+
+    @property
     def sizes(self) -> NDArray[np.int64]:
         """Distinct products per basket."""
         return np.diff(self.starts)
@@ -63,9 +68,18 @@ class Baskets:
         )
 
 
-def collect_baskets(source: OrderLines | BasketStore, window: timedelta | None) -> Baskets:
-    """Baskets of the usable lines of orders no older than `window` before the newest order."""
+def collect_baskets(
+    source: OrderLines | BasketStore | Baskets, window: timedelta | None = None
+) -> Baskets:
+    """Baskets of the usable lines of orders no older than `window` before the newest order.
+
+    Raise ValueError for a window of what is collected already.
+    """
     check_window(window, has_times=source.has_times)
+    if isinstance(source, Baskets):
+        if window is not None:
+            raise ValueError("window: these baskets are collected already")
+        return source
     lines = source.lines if isinstance(source, BasketStore) else source
     is_usable, n_dropped = _usable(lines)
     order, order_ids = encode(_kept(lines.order, is_usable))

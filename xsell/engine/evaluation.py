@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xsell.engine.arguments import check_limits
-from xsell.engine.baskets import collect_baskets
+from xsell.engine.baskets import Baskets, collect_baskets
 from xsell.engine.completion import Rows
 from xsell.engine.counting import available_threads
 from xsell.engine.holdout import Task, in_codes, ndcg, newest_as_task, ranks_of_hidden, top_rows
@@ -94,7 +94,7 @@ class Report:
 
 
 def evaluate(
-    lines: OrderLines | BasketStore,
+    lines: OrderLines | BasketStore | Baskets,
     *,
     contestants: Sequence[str] = CONTESTANTS,
     test_share: float = 0.1,

@@ -79,7 +79,7 @@ SCORINGS = (*MEASURES, *MODELS, "auto")
 
 
 def mine(
-    lines: OrderLines | BasketStore,
+    lines: OrderLines | BasketStore | Baskets,
     *,
     k: int = 20,
     scoring: str = "auto",
@@ -94,6 +94,7 @@ def mine(
 ) -> Relations:
     """The `k` best consequents of each product, with their counts; see the module's docstring.
 
+    lines: of all orders; or what `collect_baskets` made of them, to be mined in several ways.
     progress: called with (done, total) pair events at most 64 times, in the caller's thread;
     with "auto", (done, total) steps of the search.
     threads: at most this many; by default the cores this process may use, at most 8.
@@ -196,7 +197,7 @@ def _check_parameters(
 
 
 def _check_spans(
-    lines: OrderLines | BasketStore,
+    lines: OrderLines | BasketStore | Baskets,
     half_life_days: float | None,
     window: timedelta | None,
     max_basket: int | None,

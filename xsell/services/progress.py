@@ -33,12 +33,13 @@ class Steps:
 
     @contextlib.contextmanager
     def step(self, name: str) -> Iterator[None]:
-        """Measure what happens inside."""
+        """Measure what happens inside; a step may come in parts."""
         _forget_peak()
         started = time.perf_counter()
         yield
-        self.seconds[name] = round(time.perf_counter() - started, 3)
-        self.memory_mb[name] = _peak_mb()
+        seconds = time.perf_counter() - started
+        self.seconds[name] = round(self.seconds.get(name, 0.0) + seconds, 3)
+        self.memory_mb[name] = max(self.memory_mb.get(name, 0), _peak_mb())
 
 
 def _forget_peak() -> None:

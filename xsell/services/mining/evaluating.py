@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from xsell.adapters import BaseAdapter, get_adapter
 from xsell.engine import (
     CONTESTANTS,
-    BasketStore,
+    Baskets,
     NothingToTest,
     OrderLines,
     Report,
@@ -76,7 +76,7 @@ def evaluate_relations(
 
 
 def evaluation_of(
-    source: OrderLines | BasketStore,
+    source: OrderLines | Baskets,
     product_names: Names,
     *,
     k: int,

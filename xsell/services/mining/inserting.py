@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from functools import partial
 from itertools import repeat
+from queue import SimpleQueue
 from typing import Any, TypeAlias
 from uuid import UUID
 
@@ -27,6 +29,7 @@ Column: TypeAlias = NDArray[Any] | Sequence[Any] | int
 
 BATCH = 20_000
 COPY_BATCH = 200_000
+SIDE_BY_SIDE = 2
 # PostgreSQL's binary format: https://www.postgresql.org/docs/current/sql-copy.html
 SIGNATURE = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 TRAILER = struct.pack(">h", -1)
@@ -52,6 +55,8 @@ def insert_columns(
     transaction of its own, so that shoppers can write in between; nobody reads these rows before
     the switch.
     """
+    if not n_rows:
+        return
     connection = connections[router.db_for_write(model)]
     known = {field.attname: field for field in model._meta.concrete_fields}
     fields = [known[name] for name in columns]
@@ -65,12 +70,54 @@ def insert_columns(
     table = quoted(model._meta.db_table)
     into = f"{table} ({names})"
     insert = partial(_copy if copies else _execute, connection, into, fields, values)
-    for begin in range(0, n_rows, size):
-        end = min(begin + size, n_rows)
-        with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
-            insert(cursor, begin, end)
-        inserted(end)
+    batches = [(begin, min(begin + size, n_rows)) for begin in range(0, n_rows, size)]
+    is_server = connection.vendor in {"postgresql", "mysql"}
+    if is_server and len(batches) > 1 and not connection.in_atomic_block:
+        _insert_side_by_side(connection, batches, insert, inserted)
+    else:
+        for begin, end in batches:
+            with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
+                insert(cursor, begin, end)
+            inserted(end)
     _let_it_count(connection, table)
+
+
+def _insert_side_by_side(
+    connection: Any,
+    batches: Sequence[tuple[int, int]],
+    insert: Callable[[Any, int, int], None],
+    inserted: Callable[[int], None],
+) -> None:
+    """Each batch by the first of a few connections that is free: a server has several cores.
+
+    Statements commit themselves: a batch is one.
+    """
+    free: SimpleQueue[Any] = SimpleQueue()
+    copies = [connection.copy() for _ in range(SIDE_BY_SIDE)]
+    for each in copies:
+        each.inc_thread_sharing()
+        free.put(each)
+
+    def insert_one(begin: int, end: int) -> int:
+        own = free.get()
+        try:
+            with own.cursor() as cursor:
+                insert(cursor, begin, end)
+        finally:  # or the other batches would wait for it for ever
+            free.put(own)
+        return end - begin
+
+    n_rows = 0
+    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+        futures = [pool.submit(insert_one, *batch) for batch in batches]
+        try:
+            for future in as_completed(futures):
+                n_rows += future.result()
+                inserted(n_rows)
+        finally:
+            pool.shutdown(cancel_futures=True)
+            for each in copies:
+                each.close()
 
 
 def _let_it_count(connection: Any, table: str) -> None:
@@ -90,15 +137,17 @@ def _copy(
     end: int,
 ) -> None:
     kinds = [WIDTHS.get(str(field.db_type(connection))) for field in fields]
-    if None in kinds:
-        with cursor.copy(f"COPY {into} FROM STDIN") as copy:
-            for row in _rows(values, fields, connection, begin, end):
-                copy.write_row(row)
-        return
-    with cursor.copy(f"COPY {into} FROM STDIN (FORMAT BINARY)") as copy:
-        copy.write(SIGNATURE)
-        copy.write(_packed(values, kinds, begin, end))
-        copy.write(TRAILER)
+    # It is psycopg's own method, which Django does not wrap.
+    with connection.wrap_database_errors:
+        if None in kinds:
+            with cursor.copy(f"COPY {into} FROM STDIN") as copy:
+                for row in _rows(values, fields, connection, begin, end):
+                    copy.write_row(row)
+            return
+        with cursor.copy(f"COPY {into} FROM STDIN (FORMAT BINARY)") as copy:
+            copy.write(SIGNATURE)
+            copy.write(_packed(values, kinds, begin, end))
+            copy.write(TRAILER)
 
 
 def _execute(

@@ -10,7 +10,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
-from xsell.engine import MEASURES, BasketStore, OrderLines, Relations, mine
+from xsell.engine import MEASURES, Baskets, Relations, mine
 from xsell.engine.parameters import check_parameters
 from xsell.models import MiningRun
 from xsell.services.mining.wishes import Wishes
@@ -33,7 +33,7 @@ class Mined:
 
 def mined(
     asked: Wishes,
-    source: OrderLines | BasketStore,
+    baskets: Baskets,
     progress: Progress,
     *,
     keeps_model: bool = False,
@@ -44,7 +44,7 @@ def mined(
     """
     known = model_chosen_before(asked, however_old=keeps_model)
     carts = mine(
-        source,
+        baskets,
         k=asked.k,
         scoring=asked.scoring,
         parameters=None if known is None else known["parameters"],
@@ -55,7 +55,7 @@ def mined(
     if asked.scoring in MEASURES:
         return Mined(carts, carts, None)
     pages = mine(
-        source,
+        baskets,
         k=asked.k,
         scoring=FOR_PAGES,
         min_count=asked.min_count,

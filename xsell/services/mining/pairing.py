@@ -42,15 +42,17 @@ class Pairs:
 def paired(pages: Relations, carts: Relations) -> Pairs:
     """The pairs of both. Where a pair is in both, its counts are those of `pages`."""
     numbers = np.unique(np.concatenate((pages.products, carts.products)))
-    of_pages, of_carts = _keys(pages, numbers), _keys(carts, numbers)
-    keys = np.union1d(of_pages, of_carts)
+    of_pages, by_page = _keys(pages, numbers)
+    of_carts, by_cart = _keys(carts, numbers)
+    keys = np.sort(np.concatenate((of_pages, of_carts)))
+    keys = keys[np.r_[True, keys[1:] != keys[:-1]]] if keys.size else keys
     page_place, cart_place = np.searchsorted(keys, of_pages), np.searchsorted(keys, of_carts)
     on_pages = np.zeros(keys.size, np.bool_)
     on_pages[page_place] = True
     score = np.zeros(keys.size)
-    score[cart_place] = carts.score
+    score[cart_place] = carts.score[by_cart]
     n_both, n_anchor, n_suggested = (
-        _spread(keys.size, (cart_place, of_one), (page_place, of_other))
+        _spread(keys.size, (cart_place, of_one[by_cart]), (page_place, of_other[by_page]))
         for of_one, of_other in (
             (carts.n_both, pages.n_both),
             (carts.n_antecedent, pages.n_antecedent),
@@ -58,15 +60,16 @@ def paired(pages: Relations, carts: Relations) -> Pairs:
         )
     )
     n_baskets = np.where(on_pages, pages.n_baskets, carts.n_baskets)
+    row = keys // max(numbers.size, 1)
     position = np.zeros(keys.size, np.int64)
-    position[page_place] = pages.rank
-    row = keys // numbers.size
+    position[page_place] = pages.rank[by_page]
     is_rest = ~on_pages[cart_place]
-    rest = cart_place[is_rest]
+    rest, rank = cart_place[is_rest], carts.rank[by_cart][is_rest]
+    rest = rest[np.lexsort((rank, row[rest]))]
     position[rest] = _after(np.bincount(row[on_pages], minlength=numbers.size), row[rest])
     return Pairs(
         numbers[row],
-        numbers[keys % numbers.size],
+        numbers[keys - row * numbers.size],
         position,
         on_pages,
         score,
@@ -78,12 +81,24 @@ def paired(pages: Relations, carts: Relations) -> Pairs:
     )
 
 
-def _keys(relations: Relations, numbers: NDArray[Any]) -> NDArray[np.int64]:
-    """One number for each pair, ascending by anchor, then by suggested."""
-    anchor = np.searchsorted(numbers, relations.antecedent)
-    suggested = np.searchsorted(numbers, relations.consequent)
-    keys: NDArray[np.int64] = anchor * numbers.size + suggested
-    return keys
+def _keys(
+    relations: Relations, numbers: NDArray[Any]
+) -> tuple[NDArray[np.int64], NDArray[np.intp]]:
+    """One number for each pair, ascending by anchor, then by suggested; and where each stands."""
+    anchor, suggested = relations.antecedent, relations.consequent
+    keys = _places(numbers, anchor) * numbers.size + _places(numbers, suggested)
+    order = np.argsort(keys)
+    return keys[order], order
+
+
+def _places(numbers: NDArray[Any], sought: NDArray[Any]) -> NDArray[np.int64]:
+    """Where each number is among the ascending ones."""
+    if not sought.size or numbers[-1] - numbers[0] > max(8 * numbers.size, 1 << 20):
+        return np.searchsorted(numbers, sought)
+    table = np.zeros(int(numbers[-1] - numbers[0]) + 1, np.int64)
+    table[numbers - numbers[0]] = np.arange(numbers.size)
+    places: NDArray[np.int64] = table[sought - numbers[0]]
+    return places
 
 
 def _spread(size: int, *parts: tuple[NDArray[np.int64], NDArray[Any]]) -> NDArray[np.int64]:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from numpy.typing import NDArray
 
 from xsell.adapters import get_adapter
-from xsell.engine import Relations
+from xsell.engine import Relations, collect_baskets
 from xsell.models import CoPurchase
 from xsell.services.mining.columns import Names, named
 from xsell.services.mining.fetching import fetch
@@ -32,7 +32,7 @@ def preview_relations(*, progress: Progress = silent, **wishes: Any) -> dict[str
         until=asked.until,
         progress=progress,
     )
-    found = mined(asked, orders.lines, progress)
+    found = mined(asked, collect_baskets(orders.lines), progress)
     mine, theirs = _pairs(found.pages, orders.names.product)
     n_kept = np.intersect1d(mine, theirs, assume_unique=True).size
     return {

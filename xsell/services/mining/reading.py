@@ -55,6 +55,11 @@ class ShopOrders:
     names: OrderNames
     touched: NDArray[Any] | None = None
 
+    @property
+    def source(self) -> OrderLines:
+        """What the engine takes."""
+        return self.lines
+
 
 def read_orders(
     adapter: BaseAdapter,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -12,9 +11,10 @@ from django.utils.translation import gettext_noop
 
 from xsell.adapters import BaseAdapter, get_adapter
 from xsell.conf import conf
-from xsell.engine import BasketStore, OrderLines, Relations
+from xsell.engine import Baskets, collect_baskets
 from xsell.exceptions import MiningFailed
 from xsell.models import MiningRun
+from xsell.services.mining.columns import Names
 from xsell.services.mining.evaluating import EVALUATING, evaluation_of
 from xsell.services.mining.modelling import MINING, Mined, mined, model_of
 from xsell.services.mining.pairing import paired
@@ -40,14 +40,6 @@ KEEPING = gettext_noop("keeping the orders")
 OVERLAP = timedelta(minutes=10)
 """Orders of so long before the last reading are read again: those whose transaction was open then,
 and those of hosts whose clocks are late."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Read:
-    """What a run read: lines, or the baskets that were kept, and what their numbers stand for."""
-
-    source: OrderLines | BasketStore
-    orders: ShopOrders | StoredOrders
 
 
 def recompute_relations(*, started_by: str = "", progress: Progress = silent, **wishes: Any) -> int:
@@ -113,18 +105,34 @@ def _mine_into(work: Work, asked: Wishes, steps: Steps) -> int:
     run, adapter = work.run, get_adapter()
     run.read_at = timezone.now()
     run.since, run.until = asked.beginning(run.read_at), asked.until
+    run.save(update_fields=["read_at", "since", "until"])
     with steps.step(READING):
-        read = _read(work, adapter)
-    if read is None:
+        orders = _read(work, adapter)
+    if orders is None:
         return _nothing_changed(run)
-    names = read.orders.names.product
+    names = orders.names.product
+    with steps.step(MINING):
+        baskets = collect_baskets(orders.source)
+        if not baskets.products.size:
+            raise MiningFailed(_no_lines(baskets, run))
+        # Ten million lines are a quarter of a gigabyte that mining has no use for any more.
+        orders = orders if conf.STORE else None
+    _go_live(work, asked, steps, adapter, names, baskets)
+    _after_the_switch(work, asked, steps, orders, names, baskets)
+    # Robust: the relations serve, whatever befalls those who listen.
+    transaction.on_commit(lambda: relations_recomputed.send(sender=MiningRun, run=run), robust=True)
+    return run.pk
+
+
+def _go_live(
+    work: Work, asked: Wishes, steps: Steps, adapter: BaseAdapter, names: Names, baskets: Baskets
+) -> None:
+    run = work.run
     with steps.step(MINING):
         # An update keeps the model of what serves: it must find what a full run would.
         is_update = run.kind == MiningRun.Kind.UPDATE
-        found = mined(asked, read.source, work, keeps_model=is_update)
+        found = mined(asked, baskets, work, keeps_model=is_update)
         pairs = paired(found.pages, found.carts)
-    if not found.pages.products.size:
-        raise MiningFailed(_no_lines(found.pages, run))
     with steps.step(CATEGORIES):
         categories = closest_categories(adapter, names, found.carts, work)
     with steps.step(WRITING):
@@ -132,34 +140,30 @@ def _mine_into(work: Work, asked: Wishes, steps: Steps) -> int:
     _describe(run, found, len(pairs))
     with steps.step(SWITCHING):
         switch_to(run)
-    _after_the_switch(work, asked, steps, read)
-    # Robust: the relations serve, whatever befalls those who listen.
-    transaction.on_commit(lambda: relations_recomputed.send(sender=MiningRun, run=run), robust=True)
-    return run.pk
 
 
-def _read(work: Work, adapter: BaseAdapter) -> _Read | None:
+def _read(work: Work, adapter: BaseAdapter) -> ShopOrders | StoredOrders | None:
     """All orders, or those kept with what changed; None where nothing did."""
     run = work.run
     serving = MiningRun.objects.filter(is_active=True).first()
+    kept = None
     if run.kind == MiningRun.Kind.UPDATE and serving is not None and serving.read_at is not None:
         kept = kept_of(serving)
-        if kept is not None:
-            changes = read_changes(
-                adapter,
-                changed_since=serving.read_at - OVERLAP,
-                since=run.since,
-                until=run.until,
-                progress=work,
-            )
-            if changes is not None and kept.fits(changes):
-                orders = kept.with_changes(changes)
-                if run.since is not None:
-                    orders = orders.since(run.since)
-                return None if orders.equals(kept) else _Read(orders.baskets, orders)
+    if kept is not None and serving is not None and serving.read_at is not None:
+        changes = read_changes(
+            adapter,
+            changed_since=serving.read_at - OVERLAP,
+            since=run.since,
+            until=run.until,
+            progress=work,
+        )
+        if changes is not None and kept.fits(changes):
+            orders = kept.with_changes(changes)
+            if run.since is not None:
+                orders = orders.since(run.since)
+            return None if orders.equals(kept) else orders
     expected = serving.n_lines if serving is not None else 0
-    found = read_some(adapter, since=run.since, until=run.until, progress=work, expected=expected)
-    return _Read(found.lines, found)
+    return read_some(adapter, since=run.since, until=run.until, progress=work, expected=expected)
 
 
 def _nothing_changed(run: MiningRun) -> int:
@@ -170,14 +174,14 @@ def _nothing_changed(run: MiningRun) -> int:
     return serving.pk
 
 
-def _no_lines(relations: Relations, run: MiningRun) -> str:
+def _no_lines(baskets: Baskets, run: MiningRun) -> str:
     span = span_in_words(run.since, run.until)
     dropped = ", ".join(
         f"{count} {REASONS[reason]}"
-        for reason, count in relations.n_dropped.items()
+        for reason, count in baskets.n_dropped.items()
         if count and reason in REASONS
     )
-    return f"None of {relations.n_lines} order lines {span} counts ({dropped}): nothing changed."
+    return f"None of {baskets.n_lines} order lines {span} counts ({dropped}): nothing changed."
 
 
 def _describe(run: MiningRun, found: Mined, n_pairs: int) -> None:
@@ -194,21 +198,30 @@ def _describe(run: MiningRun, found: Mined, n_pairs: int) -> None:
     run.peak_memory_mb = max(run.memory_mb.values())
 
 
-def _after_the_switch(work: Work, asked: Wishes, steps: Steps, read: _Read) -> None:
+def _after_the_switch(
+    work: Work,
+    asked: Wishes,
+    steps: Steps,
+    orders: ShopOrders | StoredOrders | None,
+    names: Names,
+    baskets: Baskets,
+) -> None:
     """What need not be done before the new relations serve."""
-    run, orders = work.run, read.orders
+    run = work.run
+    if orders is not None:
+        with steps.step(KEEPING):
+            _keep(run, orders)
+    if asked.evaluate:
+        with steps.step(EVALUATING):
+            run.evaluation = evaluation_of(baskets, names, k=asked.k, progress=work)
+    run.peak_memory_mb = max(run.memory_mb.values())
+    run.save(update_fields=["seconds", "memory_mb", "peak_memory_mb", "evaluation"])
+
+
+def _keep(run: MiningRun, orders: ShopOrders | StoredOrders) -> None:
     try:
-        if conf.STORE:
-            with steps.step(KEEPING):
-                keep(run, orders if isinstance(orders, StoredOrders) else StoredOrders.of(orders))
+        keep(run, orders if isinstance(orders, StoredOrders) else StoredOrders.of(orders))
     except OSError as error:
         raise MiningFailed(
             f"Run {run.pk} serves, but its orders could not be kept for updates: {error}"
         ) from error
-    if asked.evaluate:
-        with steps.step(EVALUATING):
-            run.evaluation = evaluation_of(
-                read.source, orders.names.product, k=asked.k, progress=work.progress
-            )
-    run.peak_memory_mb = max(run.memory_mb.values())
-    run.save(update_fields=["seconds", "memory_mb", "peak_memory_mb", "evaluation"])

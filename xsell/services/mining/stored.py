@@ -37,6 +37,11 @@ class StoredOrders:
     baskets: BasketStore
     names: OrderNames
 
+    @property
+    def source(self) -> BasketStore:
+        """What the engine takes."""
+        return self.baskets
+
     @classmethod
     def of(cls, orders: ShopOrders) -> StoredOrders:
         """All orders that were read."""
