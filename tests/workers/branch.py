@@ -59,7 +59,7 @@ class Process:
         self.command = [sys.executable, "-m", "celery", "-A", APP, name, "-l", "INFO", *arguments]
         self.environment = {**os.environ, **environment}
         self.path = folder / f"{name}.log"
-        self.is_supervised = is_supervised
+        self.is_supervised, self.is_wanted = is_supervised, True
         self._start()
 
     def _start(self):
@@ -74,8 +74,10 @@ class Process:
             )
 
     def supervise(self):
-        """Start it again if it has failed, as systemd does with Restart=on-failure."""
-        if self.is_supervised and self.process.poll() not in (None, 0):
+        """Start it again if it has failed, as systemd does; without supervision the test fails."""
+        if self.is_wanted and self.process.poll() is not None:
+            if not self.is_supervised:
+                pytest.fail(f"a process has ended:\n{self.log[-4000:]}")
             self._start()
 
     @property
@@ -90,11 +92,13 @@ class Process:
 
     def stop(self):
         """Let it end what it is at."""
+        self.is_wanted = False
         self.process.terminate()
         self.process.wait(timeout=SECONDS_TO_WAIT)
 
     def kill(self):
         """kill -9, the children too."""
+        self.is_wanted = False
         os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait(timeout=30)
 
