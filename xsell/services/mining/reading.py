@@ -155,7 +155,7 @@ def _read(
         OrderLines(
             order,
             product,
-            placed_at=_of_orders(placed_at, head, np.datetime64("NaT")),
+            placed_at=_of_orders(placed_at, head, np.datetime64("NaT", "us")),
             customer=_of_orders(customer, head, 0),
             quantity=rows[2].array(),
         ),
