@@ -16,7 +16,14 @@ from tests.services.snapshot import serving
 from xsell.adapters import ORDER_COLUMNS
 from xsell.adapters.orders import OrdersFromModel
 from xsell.models import MiningRun
-from xsell.services.mining import recompute_relations, recomputing, stored, update_relations
+from xsell.services.mining import (
+    recompute_relations,
+    recomputing,
+    run_requested,
+    stored,
+    update_relations,
+)
+from xsell.services.requests import request_relations
 
 pytestmark = pytest.mark.django_db
 
@@ -117,6 +124,15 @@ def test_updates_follow_each_other(orders, products, folder):
     assert [it.name for it in folder.iterdir()] == [
         f"orders-of-run-{MiningRun.objects.get(is_active=True).pk}"
     ]
+
+
+def test_an_update_keeps_the_model_of_a_run_that_somebody_asked_for(orders, products, folder):
+    """A request that wishes for nothing in particular is a run with the defaults."""
+    request_relations(requested_by="Ann")
+    asked_for = MiningRun.objects.get(pk=run_requested())
+    bakery.order(products, "bread", "jam", "soap")
+    update = MiningRun.objects.get(pk=update_relations())
+    assert update.model["chosen_at"] == asked_for.model["chosen_at"]
 
 
 def test_where_nothing_changed_what_serves_goes_on_serving(orders, folder):

@@ -82,7 +82,10 @@ def _carried_out(run: MiningRun, progress: Progress) -> int:
     steps = Steps(run.seconds, run.memory_mb)
     with at_work(run, progress) as work:
         try:
-            serving = _mine_into(work, Wishes.of(run.parameters), steps)
+            asked = Wishes.of(run.parameters)
+            # In full: what a request left open must compare with what others spelt out.
+            run.parameters = asked.as_json()
+            serving = _mine_into(work, asked, steps)
         except (MiningFailed, OperationalError, InterfaceError):
             raise
         except Exception as error:
