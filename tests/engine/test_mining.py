@@ -19,7 +19,7 @@ from tests.engine.shops import (
     random_lines,
     rows,
 )
-from xsell.engine import MEASURES, OrderLines, mine
+from xsell.engine import MEASURES, OrderLines, collect_baskets, mine
 
 
 @st.composite
@@ -216,3 +216,22 @@ def test_progress_may_stop_the_mining():
 
     with pytest.raises(Stopped):
         mine(random_lines(), progress=stop)
+
+
+@pytest.mark.parametrize("scoring", ["information", "ridge"])
+def test_baskets_that_are_collected_once_can_be_mined_in_several_ways(scoring):
+    lines = OrderLines(np.array([1, 1, 2, 2, 3, 3]), np.array([7, 8, 7, 8, 7, 9]))
+    baskets = collect_baskets(lines)
+    for _ in range(2):
+        of_baskets, of_lines = (
+            mine(source, scoring=scoring, min_count=1) for source in (baskets, lines)
+        )
+        assert of_baskets.score.tolist() == of_lines.score.tolist()
+        assert of_baskets.n_lines == of_lines.n_lines == 6
+    with pytest.raises(ValueError, match="collected already"):
+        collect_baskets(
+            collect_baskets(
+                OrderLines(np.array([1]), np.array([7]), np.array(["2026-01-01"], "M8[s]"))
+            ),
+            timedelta(days=1),
+        )

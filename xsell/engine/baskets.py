@@ -80,6 +80,10 @@ def collect_baskets(
         if window is not None:
             raise ValueError("window: these baskets are collected already")
         return source
+    return _collected(source, window)
+
+
+def _collected(source: OrderLines | BasketStore, window: timedelta | None) -> Baskets:
     lines = source.lines if isinstance(source, BasketStore) else source
     is_usable, n_dropped = _usable(lines)
     order, order_ids = encode(_kept(lines.order, is_usable))
