@@ -5,7 +5,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.engine import naive_models, naive_serving
@@ -72,9 +72,16 @@ def test_every_gain_is_that_of_a_product_of_the_order(contestant, orders, k):
     assert result.hit_rate == pytest.approx((result.gains > 0).mean())
 
 
+FIRST_SOLD_LAST = [
+    *(Order(frozenset({0, 1}), 19 - day, None) for day in range(19)),
+    Order(frozenset({2}), 0, None),
+]
+
+
 @pytest.mark.parametrize("contestant", ["popularity", "count", "rules"])
 @settings(max_examples=30, deadline=None)
 @given(orders=years(), k=st.integers(1, 20))
+@example(orders=FIRST_SOLD_LAST, k=1)
 def test_what_was_suggested_is_what_completes_the_carts_that_were_left(contestant, orders, k):
     known, hidden_from = what_to_test(orders)
     if not hidden_from:

@@ -226,6 +226,9 @@ def _result(
     again = task.is_repeat
     n_sold = int(np.count_nonzero(shop.baskets.n_baskets_with))
     number, n_suggested = np.unique(shop.by_popularity[found[found >= 0]], return_counts=True)
+    # what was first sold after the known orders fills the last places, and is no suggestion
+    is_known = shop.baskets.n_baskets_with[number] > 0
+    number, n_suggested = number[is_known], n_suggested[is_known]
     return Result(
         contestant=contestant,
         parameters=parameters,
