@@ -19,7 +19,8 @@ from xsell.engine import OrderLines, mine
 from xsell.engine import complete as complete_by_engine
 from xsell.models import BestSeller, CoPurchase, MiningRun
 from xsell.selection.completion import complete, rows_for
-from xsell.selection.related import _bought_together, _completing, related_to
+from xsell.selection.related import related_to
+from xsell.selection.rows import bought_together, completing
 from xsell.values import Source
 
 pytestmark = pytest.mark.django_db
@@ -166,7 +167,7 @@ def test_a_cart_of_any_length_costs_one_query(shop, n_lines):
 def test_a_cart_reads_its_own_pairs_where_the_database_has_no_statistics(shop):
     """Joined with the runs, SQLite read every pair of every run: a second for two million."""
     cart = [shop["camera"].pk, shop["lens"].pk]
-    for rows in (rows_for(cart, 10), _completing(cart), _bought_together(cart)):
+    for rows in (rows_for(cart, 10), completing(cart), bought_together(cart)):
         assert re.findall(r"(\w+)(?: TABLE)? xsell_copurchase", rows.explain()) == ["SEARCH"]
 
 

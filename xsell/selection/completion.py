@@ -25,21 +25,6 @@ class Completion(NamedTuple):
     score: float
 
 
-class Pair(NamedTuple):
-    """How strongly a product of the cart leads to another."""
-
-    anchor_id: ProductId
-    product_id: ProductId
-    score: float
-
-
-class Standing(NamedTuple):
-    """A product's score beside any cart, and its place among best sellers, which breaks ties."""
-
-    prior: float
-    position: int
-
-
 def complete(product_ids: Sequence[ProductId], k: int = 10) -> list[Completion]:
     """The `k` best additions to a cart of these, best first, in one query.
 
@@ -48,36 +33,37 @@ def complete(product_ids: Sequence[ProductId], k: int = 10) -> list[Completion]:
     `k` where no more are left; nothing where no run is active.
     """
     cart = tuple(dict.fromkeys(product_ids))
-    pairs: list[Pair] = []
-    standings: dict[ProductId, Standing] = {}
-    rows = list(rows_for(cart, k))
-    for product_id, anchor_id, score, prior, position, _ in rows:
+    pairs: dict[ProductId, list[tuple[ProductId, float]]] = {}
+    standings: dict[ProductId, tuple[float, int]] = {}
+    is_sum = True
+    for product_id, anchor_id, score, prior, position, adds_up in rows_for(cart, k):
         # Without a place among what the shop sells, the product is gone.
         if position is None:
             continue
-        standings[product_id] = Standing(prior, position)
+        standings[product_id] = (prior, position)
         if anchor_id != product_id:
-            pairs.append(Pair(anchor_id, product_id, score))
-    totals = total_scores(cart, pairs, is_sum=all(is_sum for *_, is_sum in rows))
+            pairs.setdefault(anchor_id, []).append((product_id, score))
+            is_sum = adds_up
+    totals = total_scores(cart, pairs, is_sum=is_sum)
     for product_id in cart:
         standings.pop(product_id, None)
     return best_first(totals, standings, k)
 
 
 def total_scores(
-    cart: Iterable[ProductId], pairs: Iterable[Pair], *, is_sum: bool
+    cart: Iterable[ProductId],
+    pairs: Mapping[ProductId, Iterable[tuple[ProductId, float]]],
+    *,
+    is_sum: bool,
 ) -> dict[ProductId, float]:
-    """What the pairs add to each product's prior.
+    """What the pairs (by product of the cart: others and their scores) add to each one's prior.
 
     Scores are added in the order of the cart, as the engine does: in another, the last bits of a
     sum would differ, and with them the order of products that are as good.
     """
-    by_anchor: dict[ProductId, list[Pair]] = {}
-    for pair in pairs:
-        by_anchor.setdefault(pair.anchor_id, []).append(pair)
     totals: dict[ProductId, float] = {}
     for anchor_id in cart:
-        for _, product_id, score in by_anchor.get(anchor_id, ()):
+        for product_id, score in pairs.get(anchor_id, ()):
             so_far = totals.get(product_id, 0.0)
             totals[product_id] = so_far + score if is_sum else max(so_far, score)
     return totals
@@ -85,10 +71,13 @@ def total_scores(
 
 def best_first(
     totals: Mapping[ProductId, float],
-    standings: Mapping[ProductId, Standing],
+    standings: Mapping[ProductId, tuple[float, int]],
     k: int | None = None,
 ) -> list[Completion]:
-    """The products that have a standing, by total plus prior; the `k` best or all of them."""
+    """The products that have a standing, by total plus prior; the `k` best or all of them.
+
+    standings: each one's prior, and its position among best sellers, which breaks ties.
+    """
     ranked = (
         (-(totals.get(product_id, 0.0) + prior), position, product_id)
         for product_id, (prior, position) in standings.items()

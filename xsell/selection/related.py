@@ -1,46 +1,34 @@
-"""Everything that is stored about a set of anchors, in one query.
+"""Everything that is stored about a set of anchors: candidates of each source, and what bars them.
 
-Curated relations, mined pairs, ladder mates and best sellers are five small selects; one UNION ALL
-of them keeps a page at a fixed, small number of queries. A product's page has what is bought
-together with it; a cart has what completes it, as `complete` says.
+A product's page has what is bought together with it; a cart has what completes it, as `complete`
+says.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
 
-from django.db.models import Case, F, FloatField, Q, QuerySet, Value, When
-
-from xsell.models import BestSeller, CoPurchase, ProductRelation, Tier
-from xsell.selection.completion import (
-    Pair,
-    Standing,
-    active_run,
-    best_first,
-    standing_of_suggested,
-    total_scores,
+from xsell.models import ProductRelation
+from xsell.selection.completion import best_first, total_scores
+from xsell.selection.rows import (
+    BANNED,
+    BANNED_UPGRADE,
+    CROSS_SELL_KINDS,
+    HIGHER,
+    LARGEST,
+    LOWER,
+    Row,
+    rows_around,
 )
 from xsell.values import Candidate, Evidence, ProductId, Source
 
-BEST_SELLERS_READ = 24
-"""How deep the best seller lists are read; a placement shows 24 at most."""
-
-CROSS_SELL_KINDS = frozenset({ProductRelation.Kind.CROSS_SELL, ProductRelation.Kind.ACCESSORY})
-HIGHER, LOWER, BANNED, BANNED_UPGRADE = "higher", "lower", "ban", "ban-upgrade"
 REPLACING = frozenset({ProductRelation.Kind.UPSELL, ProductRelation.Kind.SUBSTITUTE, HIGHER, LOWER})
-LARGEST = "largest"
 ANCHORED = frozenset({Source.PINNED, Source.MINED, Source.TIERS})
-GONE = Standing(0.0, sys.maxsize)
+GONE = (0.0, sys.maxsize)
 """Of what the shop sells no more: it is asked last, and told that it is gone."""
-
-
-MEASURED = (
-    *("score", "n_both", "n_anchor", "n_suggested", "run__n_baskets", "lift", "lift_lower"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,22 +50,6 @@ class Related:
         return self.banned_upgrades if source is Source.TIERS else self.banned
 
 
-class _Row(NamedTuple):
-    source: str
-    anchor_id: Any
-    product_id: Any
-    kind: str
-    position: int
-    score: float
-    n_both: int
-    n_anchor: int
-    n_suggested: int
-    n_baskets: int
-    lift: float
-    lift_lower: float
-    prior: float | None
-
-
 def related_to(
     anchors: Sequence[ProductId], now: datetime, *, is_product_page: bool = False
 ) -> Related:
@@ -86,7 +58,7 @@ def related_to(
     Mined candidates are what may be called bought together with the product of a page (and its
     parent), or else what completes a cart of the anchors, best first.
     """
-    rows = _rows(anchors, now, is_product_page=is_product_page)
+    rows = rows_around(anchors, now, is_product_page=is_product_page)
     relations = [row for row in rows if row.source == Source.PINNED]
     tiers = [row for row in rows if row.source == Source.TIERS]
     mined = [row for row in rows if row.source == Source.MINED]
@@ -118,30 +90,20 @@ def related_to(
     )
 
 
-def _rows(anchors: Collection[ProductId], now: datetime, *, is_product_page: bool) -> list[_Row]:
-    branches = [
-        _curated(anchors, now),
-        _bought_together(anchors) if is_product_page else _completing(anchors),
-        _ladder_mates(anchors),
-        _category_best_sellers(anchors),
-    ]
-    # Without order_by, Django 6.1 orders a union as its first model is.
-    return [_Row(*row) for row in _best_sellers().union(*branches, all=True).order_by()]
-
-
-def _evidence(row: _Row) -> Evidence:
+def _evidence(row: Row) -> Evidence:
+    # MariaDB makes decimals of whole numbers where a UNION joins signed and unsigned ones.
     return Evidence(
-        n_both=row.n_both,
-        n_anchor=row.n_anchor,
-        n_suggested=row.n_suggested,
-        n_baskets=row.n_baskets,
+        n_both=int(row.n_both),
+        n_anchor=int(row.n_anchor),
+        n_suggested=int(row.n_suggested),
+        n_baskets=int(row.n_baskets),
         lift=row.lift,
         lift_lower=row.lift_lower,
     )
 
 
 def _in_order(
-    rows: Iterable[_Row],
+    rows: Iterable[Row],
     source: Source,
     evidence: Mapping[tuple[ProductId, ProductId], Evidence],
 ) -> tuple[Candidate, ...]:
@@ -161,7 +123,7 @@ def _in_order(
 
 def _completions(
     anchors: Sequence[ProductId],
-    rows: Collection[_Row],
+    rows: Collection[Row],
     evidence: Mapping[tuple[ProductId, ProductId], Evidence],
 ) -> tuple[Candidate, ...]:
     """Candidates as they complete the anchors, each with its strongest evidence.
@@ -170,17 +132,16 @@ def _completions(
     together: products that have no other pair come after all that have.
     """
 
-    def strength(row: _Row) -> tuple[bool, float, int, str]:
+    def strength(row: Row) -> tuple[bool, float, int, str]:
         is_claim = evidence[row.anchor_id, row.product_id].is_beyond_chance
         return is_claim, row.score, row.n_both, str(row.anchor_id)
 
     speaking = [row for row in rows if row.score > 0]
     strongest = {row.product_id: row for row in sorted(rows, key=strength)}
-    totals = total_scores(
-        anchors,
-        (Pair(row.anchor_id, row.product_id, row.score) for row in speaking),
-        is_sum=all(row.kind != LARGEST for row in rows),
-    )
+    pairs: dict[ProductId, list[tuple[ProductId, float]]] = {}
+    for row in speaking:
+        pairs.setdefault(row.anchor_id, []).append((row.product_id, row.score))
+    totals = total_scores(anchors, pairs, is_sum=all(row.kind != LARGEST for row in rows))
     ranked = best_first(totals, {row.product_id: _standing(row) for row in speaking})
     ranked.sort(key=lambda it: not strength(strongest[it.product_id])[0])
     return tuple(
@@ -196,96 +157,5 @@ def _completions(
     )
 
 
-def _standing(row: _Row) -> Standing:
-    return GONE if row.prior is None else Standing(row.prior, row.position)
-
-
-def _no_counts() -> Iterator[Value]:
-    """Empty columns in the place of score, counts, lifts and prior."""
-    yield Value(0.0, output_field=FloatField())
-    yield from (Value(0) for _ in range(4))
-    yield from (Value(0.0, output_field=FloatField()) for _ in range(3))
-
-
-def _curated(anchors: Collection[ProductId], now: datetime) -> QuerySet[Any, Any]:
-    is_banned = Q(verdict=ProductRelation.Verdict.BAN)
-    kind = Case(
-        When(is_banned & Q(kind__in=CROSS_SELL_KINDS), then=Value(BANNED)),
-        When(is_banned, then=Value(BANNED_UPGRADE)),
-        default=F("kind"),
-    )
-    return (
-        ProductRelation.objects.running_at(now)
-        .filter(anchor__in=anchors)
-        .order_by()
-        .values_list(
-            Value(Source.PINNED.value), "anchor_id", "suggested_id", kind, "position", *_no_counts()
-        )
-    )
-
-
-def _bought_together(anchors: Collection[ProductId]) -> QuerySet[Any, Any]:
-    pairs = CoPurchase.objects.filter(run=active_run(), anchor__in=anchors, on_pages=True)
-    return pairs.order_by().values_list(
-        *(Value(Source.MINED.value), "anchor_id", "suggested_id", Value(""), "position"),
-        *MEASURED,
-        Value(0.0, output_field=FloatField()),
-    )
-
-
-def _completing(anchors: Collection[ProductId]) -> QuerySet[Any, Any]:
-    """Those for pages too: they say nothing for the cart, but may say why something is shown."""
-    prior, position = standing_of_suggested()
-    kind = Case(When(run__is_sum=False, then=Value(LARGEST)), default=Value(""))
-    return (
-        CoPurchase.objects.filter(run=active_run(), anchor__in=anchors)
-        .order_by()
-        .values_list(
-            *(Value(Source.MINED.value), "anchor_id", "suggested_id", kind, position),
-            *MEASURED,
-            prior,
-        )
-    )
-
-
-def _ladder_mates(anchors: Collection[ProductId]) -> QuerySet[Any, Any]:
-    is_higher = When(rank__gt=F("ladder__tiers__rank"), then=Value(HIGHER))
-    return (
-        Tier.objects.filter(ladder__is_live=True, ladder__tiers__product__in=anchors)
-        .exclude(product__in=anchors)
-        .order_by()
-        .values_list(
-            *(Value(Source.TIERS.value), "ladder__tiers__product_id", "product_id"),
-            *(Case(is_higher, default=Value(LOWER)), "rank"),
-            *_no_counts(),
-        )
-    )
-
-
-def _category_best_sellers(anchors: Collection[ProductId]) -> QuerySet[Any, Any]:
-    own = BestSeller.objects.filter(run=active_run(), product__in=anchors)
-    return (
-        BestSeller.objects.filter(
-            run=active_run(),
-            category_position__lte=BEST_SELLERS_READ,
-            category_id__in=own.exclude(category_id="").values("category_id"),
-        )
-        .order_by()
-        .values_list(
-            *(Value(Source.CATEGORY_BEST_SELLERS.value), "product_id", "product_id", Value("")),
-            "category_position",
-            *_no_counts(),
-        )
-    )
-
-
-def _best_sellers() -> QuerySet[Any, Any]:
-    return (
-        BestSeller.objects.filter(run=active_run(), position__lte=BEST_SELLERS_READ)
-        .order_by()
-        .values_list(
-            *(Value(Source.BEST_SELLERS.value), "product_id", "product_id", Value("")),
-            "position",
-            *_no_counts(),
-        )
-    )
+def _standing(row: Row) -> tuple[float, int]:
+    return GONE if row.prior is None else (row.prior, row.position)
