@@ -12,7 +12,7 @@ from django.utils import timezone
 from demo_shop.models import Product
 from tests import factories as make
 from xsell.adapters import get_adapter
-from xsell.models import MiningRun, OfferCondition, Placement
+from xsell.models import BestSeller, CoPurchase, MiningRun, OfferCondition, Placement
 from xsell.selection.explaining import imagined_cart
 from xsell.selection.pages import Page
 from xsell.values import PlacementContent
@@ -56,6 +56,7 @@ class ShopFloor:
                 score=score - place / 10,
                 **fields,
             )
+        self._tell_standings()
 
     def best_sellers(self, *names: str) -> None:
         """What sells best, the best first."""
@@ -68,6 +69,13 @@ class ShopFloor:
                 product=self[name],
                 position=position,
                 category_position=places[category],
+            )
+        self._tell_standings()
+
+    def _tell_standings(self) -> None:
+        for seller in BestSeller.objects.filter(run=self.run):
+            CoPurchase.objects.filter(run=self.run, suggested=seller.product_id).update(
+                suggested_prior=seller.prior, suggested_position=seller.position
             )
 
     def ladder(self, *names: str, recommended: str = "", **fields: Any) -> None:

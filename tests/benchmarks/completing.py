@@ -73,7 +73,8 @@ def write_snapshots(popularity: np.ndarray, n_runs: int) -> None:
 def copurchases(run_id: int, anchor, suggested, position, score) -> dict[str, object]:
     alike = {"n_both": 40, "n_anchor": 100, "n_suggested": 80, "lift": 50, "lift_lower": 40}
     pairs = {"anchor_id": anchor, "suggested_id": suggested, "position": position, "score": score}
-    return {"run_id": run_id, "on_pages": 1, **pairs, **alike}
+    standing = {"suggested_prior": 1 / (suggested + 9), "suggested_position": suggested}
+    return {"run_id": run_id, "on_pages": 1, **pairs, **standing, **alike}
 
 
 def best_sellers(run_id: int, n: int) -> dict[str, object]:

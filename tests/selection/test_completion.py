@@ -100,6 +100,7 @@ def serve_tiny(priors, pairs, *, is_sum):
         model.objects.all().delete()
     run = make.MiningRunFactory(is_sum=is_sum)
     by_prior = sorted(priors, key=lambda product: -priors[product])
+    place = {product: position for position, product in enumerate(priors, 1)}
     BestSeller.objects.bulk_create(
         BestSeller(
             run=run,
@@ -115,6 +116,7 @@ def serve_tiny(priors, pairs, *, is_sum):
     CoPurchase.objects.bulk_create(
         CoPurchase(
             run=run, anchor_id=anchor, suggested_id=suggested, position=1, score=score,
+            suggested_prior=priors.get(suggested, 0.0), suggested_position=place.get(suggested, 0),
             n_both=3, n_anchor=3, n_suggested=3, lift=2.0, lift_lower=1.5,
         )
         for (anchor, suggested), score in pairs.items()
@@ -201,11 +203,3 @@ def test_what_the_shop_has_no_more_leaves_its_place_to_the_next(shop):
     shop.bought_with("camera", "gone", "case")
     found = complete([shop["camera"].pk], k=2)
     assert [shop.name_of(it.product_id) for it in found] == ["case", "milk"]
-
-
-def test_a_snapshot_from_before_there_were_priors_still_completes_by_its_pairs(shop):
-    shop.best_sellers("milk", "camera", "strap")
-    BestSeller.objects.update(prior=0.0, prior_position=0)
-    shop.bought_with("camera", "strap")
-    found = complete([shop["camera"].pk])
-    assert [(shop.name_of(it.product_id), it.score) for it in found] == [("strap", 0.9)]

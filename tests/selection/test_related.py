@@ -2,7 +2,7 @@
 
 import pytest
 
-from xsell.models import BestSeller, CoPurchase, MiningRun
+from xsell.models import CoPurchase, MiningRun
 
 
 def test_a_cart_adds_up_what_its_products_suggest(shop):
@@ -28,9 +28,10 @@ def test_what_is_as_good_comes_in_the_order_of_best_sellers(shop):
 
 
 def test_what_a_product_is_worth_beside_any_cart_counts_too(shop):
-    shop.best_sellers("strap", "case")
-    BestSeller.objects.filter(product=shop["case"]).update(prior=0.2)
     shop.bought_with("camera", "strap", "case")
+    CoPurchase.objects.filter(suggested=shop["case"]).update(
+        suggested_prior=0.2, suggested_position=1
+    )
     assert shop.shown("cart", cart=["camera"]) == ["case", "strap"]
 
 

@@ -5,6 +5,7 @@ from xsell.models import BestSeller, CoPurchase, MiningRun
 PAIR = (
     *("anchor_id", "suggested_id", "position", "on_pages", "score"),
     *("n_both", "n_anchor", "n_suggested", "lift", "lift_lower"),
+    *("suggested_prior", "suggested_position"),
 )
 SELLER = (
     *("product_id", "category_id", "n_orders", "position", "category_position"),

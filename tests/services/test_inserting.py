@@ -44,6 +44,8 @@ def copurchases(run):
         "n_both": np.full(N_ROWS, 2**31 - 1),
         "n_anchor": np.arange(N_ROWS),
         "n_suggested": np.arange(N_ROWS),
+        "suggested_prior": np.array([0.1, 0.0, 1e-300, 1 / 3, 2.0]),
+        "suggested_position": np.arange(N_ROWS),
         "lift": np.array([0.1, 1.5, 1e300, 1 / 3, 2.0]),
         "lift_lower": np.array([0.0, 1.5, 1e300, 1 / 3, 2.0]),
     }

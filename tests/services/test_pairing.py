@@ -36,7 +36,8 @@ def by_arrays(pairs):
         *(pairs.position, pairs.on_pages, pairs.score),
         *(pairs.n_both, pairs.n_anchor, pairs.n_suggested, pairs.lift, pairs.lift_lower),
     )
-    keys = zip(pairs.anchor.tolist(), pairs.suggested.tolist(), strict=True)
+    ends = (pairs.products[it].tolist() for it in (pairs.anchor, pairs.suggested))
+    keys = zip(*ends, strict=True)
     return dict(zip(keys, zip(*(it.tolist() for it in columns), strict=True), strict=True))
 
 

@@ -116,6 +116,14 @@ class CoPurchase(models.Model):
     n_both = models.PositiveIntegerField(_("orders with both"))
     n_anchor = models.PositiveIntegerField(_("orders with the anchor"))
     n_suggested = models.PositiveIntegerField(_("orders with the suggested"))
+    suggested_prior = models.FloatField(
+        _("prior of the suggested"), default=0.0, help_text=_("As the best sellers have it.")
+    )
+    suggested_position = models.PositiveIntegerField(
+        _("position of the suggested"),
+        default=0,
+        help_text=_("Among best sellers; 0 where the shop has it no more."),
+    )
     lift = models.FloatField(_("lift"))
     lift_lower = models.FloatField(_("lift, lower bound"))
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import functools
 import heapq
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import QuerySet
 
 from xsell.models import BestSeller, CoPurchase, MiningRun
 from xsell.values import ProductId
@@ -38,7 +38,7 @@ def complete(product_ids: Sequence[ProductId], k: int = 10) -> list[Completion]:
     is_sum = True
     for product_id, anchor_id, score, prior, position, adds_up in rows_for(cart, k):
         # Without a place among what the shop sells, the product is gone.
-        if position is None:
+        if not position:
             continue
         standings[product_id] = (prior, position)
         if anchor_id != product_id:
@@ -86,16 +86,6 @@ def best_first(
     return [Completion(product_id, -negative) for negative, _, product_id in best]
 
 
-def standing_of_suggested() -> Iterator[Subquery]:
-    """Prior and position of a pair's suggested product; NULL if the shop has it no more.
-
-    Looked up row by row: for a join, or a select of the products suggested, PostgreSQL reads the
-    whole table as soon as a cart is long.
-    """
-    for own in _own_standing():
-        yield Subquery(own)
-
-
 def active_run() -> QuerySet[Any, Any]:
     """The run that serves, to compare a row's run with.
 
@@ -111,11 +101,7 @@ def rows_for(cart: Collection[ProductId], k: int) -> QuerySet[Any, Any]:
     (suggested, anchor, score, prior, position, whether scores add up).
     """
     first = _standings().filter(run=active_run(), prior_position__range=(1, k + len(cart)))
-    pairs = (
-        _pairs()
-        .filter(run=active_run(), anchor__in=cart)
-        .values_list("suggested_id", "anchor_id", "score", *standing_of_suggested(), "run__is_sum")
-    )
+    pairs = _pairs().filter(run=active_run(), anchor__in=cart)
     # Django compiles the columns of the first select twice: let it be the simple one.
     # Without order_by, Django 6.1 orders a union as its first model is.
     return first.union(pairs, all=True).order_by()
@@ -132,12 +118,6 @@ def _active_run() -> QuerySet[Any, Any]:
 
 
 @functools.cache
-def _own_standing() -> tuple[QuerySet[Any, Any], ...]:
-    own = BestSeller.objects.filter(run=OuterRef("run"), product=OuterRef("suggested")).order_by()
-    return own.values("prior"), own.values("position")
-
-
-@functools.cache
 def _standings() -> QuerySet[Any, Any]:
     return BestSeller.objects.order_by().values_list(
         "product_id", "product_id", "prior", "prior", "position", "run__is_sum"
@@ -147,4 +127,11 @@ def _standings() -> QuerySet[Any, Any]:
 @functools.cache
 def _pairs() -> QuerySet[Any, Any]:
     # The others are for pages alone.
-    return CoPurchase.objects.filter(score__gt=0).order_by()
+    return (
+        CoPurchase.objects.filter(score__gt=0)
+        .order_by()
+        .values_list(
+            *("suggested_id", "anchor_id", "score", "suggested_prior", "suggested_position"),
+            "run__is_sum",
+        )
+    )

@@ -158,4 +158,4 @@ def _completions(
 
 
 def _standing(row: Row) -> tuple[float, int]:
-    return GONE if row.prior is None else (row.prior, row.position)
+    return (row.prior, row.position) if row.position else GONE

@@ -15,7 +15,7 @@ from django.db.models import Case, F, FloatField, Q, QuerySet, Value, When
 
 from xsell.models import BestSeller, CoPurchase, ProductRelation, Tier
 from xsell.models.schedules import running
-from xsell.selection.completion import active_run, standing_of_suggested
+from xsell.selection.completion import active_run
 from xsell.values import ProductId, Source
 
 BEST_SELLERS_READ = 24
@@ -44,7 +44,7 @@ class Row(NamedTuple):
     n_baskets: int
     lift: float
     lift_lower: float
-    prior: float | None
+    prior: float
 
 
 def rows_around(
@@ -76,19 +76,9 @@ def bought_together(anchors: Collection[ProductId]) -> QuerySet[Any, Any]:
 def completing(anchors: Collection[ProductId]) -> QuerySet[Any, Any]:
     """Mined pairs that complete a cart, and those for pages, which may say why a product is shown.
 
-    The position is that of the suggested product among best sellers, NULL where it is gone.
+    The position is that of the suggested product among best sellers, 0 where it is gone.
     """
-    prior, position = standing_of_suggested()
-    kind = Case(When(run__is_sum=False, then=Value(LARGEST)), default=Value(""))
-    return (
-        CoPurchase.objects.filter(run=active_run(), anchor__in=anchors)
-        .order_by()
-        .values_list(
-            *(Value(Source.MINED.value), "anchor_id", "suggested_id", kind, position),
-            *MEASURED,
-            prior,
-        )
-    )
+    return _pairs_of_carts().filter(run=active_run(), anchor__in=anchors)
 
 
 def ladder_mates(anchors: Collection[ProductId]) -> QuerySet[Any, Any]:
@@ -144,6 +134,16 @@ def _pairs_of_pages() -> QuerySet[Any, Any]:
             *MEASURED,
             Value(0.0, output_field=FloatField()),
         )
+    )
+
+
+@functools.cache
+def _pairs_of_carts() -> QuerySet[Any, Any]:
+    kind = Case(When(run__is_sum=False, then=Value(LARGEST)), default=Value(""))
+    return CoPurchase.objects.order_by().values_list(
+        *(Value(Source.MINED.value), "anchor_id", "suggested_id", kind, "suggested_position"),
+        *MEASURED,
+        "suggested_prior",
     )
 
 

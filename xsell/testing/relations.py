@@ -23,7 +23,8 @@ def serve_relations(bought_with: Mapping[Any, Sequence[Any]]) -> MiningRun:
     them. Counts are made up but consistent: of 1,000 orders 100 hold any product, and 50, 49,
     48 ... hold the pair.
     """
-    sold = dict.fromkeys([*bought_with, *itertools.chain.from_iterable(bought_with.values())])
+    names = dict.fromkeys([*bought_with, *itertools.chain.from_iterable(bought_with.values())])
+    sold = {product_id: position for position, product_id in enumerate(names, start=1)}
     run = MiningRun(
         status=MiningRun.Status.READY,
         is_active=True,
@@ -37,7 +38,7 @@ def serve_relations(bought_with: Mapping[Any, Sequence[Any]]) -> MiningRun:
         MiningRun.objects.filter(is_active=True).update(is_active=False)
         run.save()
         CoPurchase.objects.bulk_create(
-            _pair(run, anchor, suggested, position)
+            _pair(run, anchor, suggested, position, sold[suggested])
             for anchor, others in bought_with.items()
             for position, suggested in enumerate(others, start=1)
         )
@@ -51,12 +52,14 @@ def serve_relations(bought_with: Mapping[Any, Sequence[Any]]) -> MiningRun:
                 prior=PRIOR,
                 prior_position=position,
             )
-            for position, product_id in enumerate(sold, start=1)
+            for product_id, position in sold.items()
         )
     return run
 
 
-def _pair(run: MiningRun, anchor: Any, suggested: Any, position: int) -> CoPurchase:
+def _pair(
+    run: MiningRun, anchor: Any, suggested: Any, position: int, suggested_position: int
+) -> CoPurchase:
     n_both = max(51 - position, 3)
     lift = n_both * N_BASKETS / (100 * 100)
     return CoPurchase(
@@ -68,6 +71,8 @@ def _pair(run: MiningRun, anchor: Any, suggested: Any, position: int) -> CoPurch
         n_both=n_both,
         n_anchor=100,
         n_suggested=100,
+        suggested_prior=PRIOR,
+        suggested_position=suggested_position,
         lift=lift,
         lift_lower=lift / 2,
     )

@@ -20,12 +20,13 @@ from xsell.engine import Relations, lift, lift_lower_bound
 class Pairs:
     """One element for each pair, by anchor and suggested, as the unique index has them.
 
-    anchor, suggested: product numbers; position: those on pages first; score: 0 where the pair says
-    nothing about carts.
+    anchor, suggested: places in `products`, which are ascending product numbers; position: those on
+    pages first; score: 0 where the pair says nothing about carts.
     """
 
-    anchor: NDArray[Any]
-    suggested: NDArray[Any]
+    products: NDArray[Any]
+    anchor: NDArray[np.int64]
+    suggested: NDArray[np.int64]
     position: NDArray[np.int64]
     on_pages: NDArray[np.bool_]
     score: NDArray[np.float64]
@@ -44,8 +45,7 @@ def paired(pages: Relations, carts: Relations) -> Pairs:
     numbers = np.unique(np.concatenate((pages.products, carts.products)))
     of_pages, by_page = _keys(pages, numbers)
     of_carts, by_cart = _keys(carts, numbers)
-    keys = np.sort(np.concatenate((of_pages, of_carts)))
-    keys = keys[np.r_[True, keys[1:] != keys[:-1]]] if keys.size else keys
+    keys = _either(of_pages, of_carts)
     page_place, cart_place = np.searchsorted(keys, of_pages), np.searchsorted(keys, of_carts)
     on_pages = np.zeros(keys.size, np.bool_)
     on_pages[page_place] = True
@@ -68,8 +68,9 @@ def paired(pages: Relations, carts: Relations) -> Pairs:
     rest = rest[np.lexsort((rank, row[rest]))]
     position[rest] = _after(np.bincount(row[on_pages], minlength=numbers.size), row[rest])
     return Pairs(
-        numbers[row],
-        numbers[keys - row * numbers.size],
+        numbers,
+        row,
+        keys - row * numbers.size,
         position,
         on_pages,
         score,
@@ -79,6 +80,12 @@ def paired(pages: Relations, carts: Relations) -> Pairs:
         lift(n_both, n_anchor, n_suggested, n_baskets),
         lift_lower_bound(n_both, n_anchor, n_suggested, n_baskets),
     )
+
+
+def _either(one: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.int64]:
+    """What is in either, ascending."""
+    both = np.sort(np.concatenate((one, other)))
+    return both[np.r_[True, both[1:] != both[:-1]]] if both.size else both
 
 
 def _keys(

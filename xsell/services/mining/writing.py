@@ -49,7 +49,9 @@ def write_snapshot(
     `relations`: those whose prior completes carts.
     """
     run_id = work.run.pk
-    sellers = _best_sellers(run_id, names, relations, categories)
+    numbers = relations.products.tolist()
+    is_sold = np.array([names[number] in categories for number in numbers], np.bool_)
+    sellers = _best_sellers(run_id, names, relations, np.flatnonzero(is_sold), categories)
     n_sellers = len(sellers["position"])
     total = n_sellers + len(pairs)
 
@@ -60,19 +62,21 @@ def write_snapshot(
     insert_columns(BestSeller, sellers, n_sellers, inserted)
     insert_columns(
         CoPurchase,
-        _copurchases(run_id, names, pairs),
+        _copurchases(run_id, names, pairs, relations.products[is_sold], sellers),
         len(pairs),
         lambda n_rows: inserted(n_sellers + n_rows),
     )
 
 
 def _best_sellers(
-    run_id: int, names: Names, relations: Relations, categories: dict[ProductId, str]
+    run_id: int,
+    names: Names,
+    relations: Relations,
+    is_sold: NDArray[np.intp],
+    categories: dict[ProductId, str],
 ) -> dict[str, Any]:
     """Products that the shop still has, most orders first."""
     products = relations.products.tolist()
-    own = [names[number] in categories for number in products]
-    is_sold = np.flatnonzero(np.array(own, np.bool_))
     places: Counter[str] = Counter()
     shelves, category_position = [], []
     for place in is_sold.tolist():
@@ -95,18 +99,26 @@ def _best_sellers(
     }
 
 
-def _copurchases(run_id: int, names: Names, pairs: Pairs) -> dict[str, Any]:
+def _copurchases(
+    run_id: int, names: Names, pairs: Pairs, sold: NDArray[Any], sellers: dict[str, Any]
+) -> dict[str, Any]:
     """Pairs, with measures stored for readers that do not load the engine."""
+    # Of what the shop has no more: zeros.
+    prior, position = np.zeros(pairs.products.size), np.zeros(pairs.products.size, np.int64)
+    place = np.searchsorted(pairs.products, sold)
+    prior[place], position[place] = sellers["prior"], sellers["position"]
     return {
         "run_id": run_id,
-        "anchor_id": _keys(names, pairs.anchor),
-        "suggested_id": _keys(names, pairs.suggested),
+        "anchor_id": _keys(names, pairs.products[pairs.anchor]),
+        "suggested_id": _keys(names, pairs.products[pairs.suggested]),
         "position": pairs.position,
         "on_pages": pairs.on_pages,
         "score": pairs.score,
         "n_both": pairs.n_both,
         "n_anchor": pairs.n_anchor,
         "n_suggested": pairs.n_suggested,
+        "suggested_prior": prior[pairs.suggested],
+        "suggested_position": position[pairs.suggested],
         "lift": pairs.lift,
         "lift_lower": pairs.lift_lower,
     }
