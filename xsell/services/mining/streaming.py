@@ -38,7 +38,11 @@ def chunks(
     connection = connections[rows.db].copy()
     connection.ensure_connection()
     try:
-        with contextlib.closing(connection.connection.cursor(SSCursor)) as cursor:
+        # The driver's own cursor, which Django does not wrap.
+        with (
+            connection.wrap_database_errors,
+            contextlib.closing(connection.connection.cursor(SSCursor)) as cursor,
+        ):
             cursor.execute(sql, parameters)
             while chunk := cursor.fetchmany(size):
                 yield [*compiler.apply_converters(chunk, converters)] if converters else [*chunk]
