@@ -43,7 +43,9 @@ class Readers:
         self.ready = [forking.Event() for _ in range(N_READERS)]
         self.answers = forking.Queue()
         self.processes = [
-            forking.Process(target=_read, args=(seed, is_ready, self.go, self.over, self.answers))
+            forking.Process(
+                target=_read, args=(seed, is_ready, self.go, self.over, self.answers), daemon=True
+            )
             for seed, is_ready in enumerate(self.ready)
         ]
         for process in self.processes:
