@@ -98,6 +98,8 @@ def test_the_command_fails_while_another_run_is_at_work(orders):
         (["--window-days=9", "--since=2026-01-01"], "since and window_days both"),
         (["--since=2026-02-01", "--until=2026-01-01"], "must be before until"),
         (["--update", "--dry-run"], "not allowed with"),
+        (["--update", "--window-days=9"], "keep to what their run was asked for"),
+        (["--requested", "--evaluate"], "keep to what their run was asked for"),
     ],
 )
 def test_the_command_refuses_what_it_cannot_understand(orders, options, complaint):

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from demo_shop.models import Order
 from tests import factories as make
 from xsell.models import CoPurchase
 
@@ -36,6 +37,16 @@ def forty_breakfasts(products):
         order(products, "bread", "jam" if day % 4 == 3 else "butter", days_ago=day)
         if day > 4:
             order(products, "soap", days_ago=day)
+
+
+def cancel(order):
+    order.status = Order.Status.CANCELLED
+    order.save()
+
+
+def refund(order, title, quantity=0):
+    order.lines.filter(product__title=title).update(quantity=quantity)
+    order.save()
 
 
 def pairs():

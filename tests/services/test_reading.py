@@ -1,22 +1,29 @@
 """Orders reach the engine the same, whichever way the database's rows come."""
 
-import contextlib
-import sqlite3
 from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
 import pytest
 from django.db import connection
-from django.db.models import F, Q, Value
-from django.db.models.functions import Repeat
+from django.db.models import (
+    CharField,
+    DateField,
+    DecimalField,
+    F,
+    FloatField,
+    IntegerField,
+    Q,
+)
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from demo_shop.models import Order, OrderLine
 from demo_shop.xsell_adapter import ShopAdapter
 from tests import factories as make
 from tests.services import bakery
-from xsell.adapters import get_adapter
+from xsell.adapters import ORDER_COLUMNS, ORDER_LINE_COLUMNS, get_adapter
+from xsell.exceptions import MiningFailed
 from xsell.services.mining import arrow, fetching, reading
 from xsell.services.mining.columns import Column, Kind, Names, named
 from xsell.services.progress import silent
@@ -31,24 +38,6 @@ class EverythingSold(ShopAdapter):
 @pytest.fixture
 def shop():
     return EverythingSold()
-
-
-@pytest.fixture
-def in_a_file(tmp_path, monkeypatch):
-    """The suite's own SQLite is in memory, where nobody else can look: go on in a copy of it."""
-
-    def go_on():
-        path = tmp_path / "shop.sqlite3"
-        with contextlib.closing(sqlite3.connect(path)) as copy:
-            connection.connection.backup(copy)
-        monkeypatch.setitem(connection.settings_dict, "NAME", str(path))
-        connection.connection = None
-
-    own = connection.connection
-    yield go_on if connection.vendor == "sqlite" else lambda: None
-    if connection.connection is not own:
-        connection.close()
-        connection.connection = own
 
 
 def mixed_orders(products):
@@ -77,13 +66,11 @@ def products(db):
     return bakery.shelves()
 
 
+@pytest.mark.service("postgresql")
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("days", [None, 30, 0])
-def test_arrow_and_django_read_the_same(shop, products, in_a_file, monkeypatch, days):
-    if connection.vendor not in arrow.DRIVERS:
-        pytest.skip("no Arrow driver for this database: rows are streamed, Django's way")
+def test_arrow_and_django_read_the_same(shop, products, monkeypatch, days):
     mixed_orders(products)
-    in_a_file()
     since = None if days is None else timezone.now() - timedelta(days=days)
     asked = {"since": since, "until": timezone.now(), "progress": silent}
     came = []
@@ -103,17 +90,49 @@ def test_arrow_and_django_read_the_same(shop, products, in_a_file, monkeypatch, 
     assert len(by_django.lines) == {None: 40 + 6 + 2 + 1, 30: 48, 0: 0}[days]
 
 
+@pytest.mark.service("postgresql")
 @pytest.mark.django_db(transaction=True)
-def test_a_function_that_only_django_knows_is_left_to_django(shop, products, in_a_file, caplog):
-    """SQLite has no REPEAT: Django brings it, to its own connections."""
-    if connection.vendor != "sqlite":
-        pytest.skip("the other databases know their functions themselves")
+def test_where_arrow_cannot_go_django_reads(shop, products, monkeypatch, caplog):
     mixed_orders(products)
-    in_a_file()
-    lines = shop.order_lines().filter(order__status=Repeat(Value("placed"), 1))
-    (column,) = fetching.fetch(lines, ("xsell_order",), lambda done: None)
-    assert column.size == 49
+    monkeypatch.setattr(arrow, "_address", lambda connection: "host=127.0.0.1 port=1")
+    found = reading.read_orders(shop, since=None, until=None, progress=silent)
+    assert len(found.lines) == 49
     assert "reading Django's way, for Arrow could not" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "quantity", [DecimalField(max_digits=9, decimal_places=3), FloatField(), IntegerField()]
+)
+def test_whatever_kind_of_number_a_quantity_is_its_sign_counts(products, monkeypatch, quantity):
+    """Whoever sells by weight has decimals; they are no keys to be numbered."""
+    bakery.order(products, "bread", "butter")
+    bakery.order(products, "soap", quantity=-1)
+    bakery.order(products, "jam", quantity=0)
+    lines = get_adapter()._all_order_lines().annotate(xsell_quantity=Cast("quantity", quantity))
+    found = lines.values(*ORDER_LINE_COLUMNS)
+    monkeypatch.setattr(ShopAdapter, "order_lines", lambda self, since=None, until=None: found)
+    read = reading.read_orders(get_adapter(), since=None, until=None, progress=silent)
+    assert sorted(read.lines.quantity.tolist()) == [-1, 0, 1, 1]
+
+
+def test_a_shop_may_know_the_day_of_an_order_alone(products, monkeypatch):
+    bakery.order(products, "bread", "butter")
+    days = get_adapter()._orders().annotate(xsell_placed_at=Cast("placed_at", DateField()))
+    monkeypatch.setattr(
+        ShopAdapter, "order_changes", lambda self, since=None: days.values(*ORDER_COLUMNS)
+    )
+    read = reading.read_orders(get_adapter(), since=None, until=None, progress=silent)
+    (moment,) = set(read.lines.placed_at.tolist())
+    assert (moment.hour, moment.minute) == (0, 0)
+
+
+def test_a_quantity_that_is_no_number_is_refused_by_name(products, monkeypatch):
+    bakery.order(products, "bread")
+    lines = get_adapter()._all_order_lines().annotate(xsell_quantity=Cast("quantity", CharField()))
+    found = lines.values(*ORDER_LINE_COLUMNS)
+    monkeypatch.setattr(ShopAdapter, "order_lines", lambda self, since=None, until=None: found)
+    with pytest.raises(MiningFailed, match="xsell_quantity is neither a number nor a date"):
+        reading.read_orders(get_adapter(), since=None, until=None, progress=silent)
 
 
 def test_in_a_transaction_that_nobody_else_sees_arrow_does_not_look(shop, products):

@@ -195,3 +195,14 @@ def test_a_request_that_cannot_be_leaves_the_way_free_for_the_next(orders):
     assert (asked.status, asked.is_at_work) == ("failed", None)
     recompute_relations()
     assert pairs()
+
+
+def test_where_processes_cannot_be_looked_at_a_run_is_dead_when_it_is_silent(monkeypatch, tmp_path):
+    """macOS and Windows have no /proc: the second process must not take over from the first."""
+    monkeypatch.setattr(runs, "PROCESSES", tmp_path)
+    mine = runs.this_process()
+    assert str(os.getpid()) in mine
+    other = mine.replace(str(os.getpid()), "4711")
+    now = timezone.now()
+    assert runs.is_alive(MiningRun(holder=other, seen_at=now - timedelta(minutes=1)))
+    assert not runs.is_alive(MiningRun(holder=other, seen_at=now - timedelta(minutes=11)))

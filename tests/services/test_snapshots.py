@@ -1,5 +1,7 @@
 """Whatever goes wrong, the old snapshot goes on serving, and nothing is left behind."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import OperationalError
 
@@ -7,7 +9,7 @@ from tests import factories as make
 from tests.services.bakery import pairs
 from xsell.exceptions import MiningFailed
 from xsell.models import CoPurchase, MiningRun
-from xsell.services import snapshots
+from xsell.services import runs, snapshots
 from xsell.services.mining import recompute_relations, recomputing
 
 pytestmark = pytest.mark.django_db
@@ -88,7 +90,7 @@ def test_a_run_that_was_taken_over_stops_writing(orders, monkeypatch):
 def test_where_old_runs_cannot_be_cleared_away_the_new_one_serves(orders, monkeypatch):
     """Nobody who tries again when the database is away shall mine again what serves."""
 
-    def away():
+    def away(cleared):
         raise OperationalError("deadlock found")
 
     monkeypatch.setattr(recomputing, "forget_old_runs", away)
@@ -96,6 +98,37 @@ def test_where_old_runs_cannot_be_cleared_away_the_new_one_serves(orders, monkey
         recompute_relations()
     run = MiningRun.objects.get()
     assert (run.status, run.is_active, run.is_at_work) == ("ready", True, None)
+
+
+def test_where_the_orders_cannot_be_kept_the_rest_is_done(orders, settings, tmp_path):
+    """A full disk must not be filled with old snapshots as well."""
+    settings.XSELL_KEEP_SNAPSHOTS = 2
+    settings.XSELL_STORE = tmp_path / "a file"
+    settings.XSELL_STORE.write_text("")
+    for _ in range(4):
+        with pytest.raises(MiningFailed, match="serves, but not all could be done"):
+            recompute_relations()
+    assert MiningRun.objects.filter(status="ready").count() == 2
+
+
+def test_a_long_run_is_not_dead_once_it_serves(orders, monkeypatch):
+    seen = []
+
+    def clear(cleared):
+        run = MiningRun.objects.get(is_at_work=True)
+        seen.append((run.status, runs.is_alive(run)))
+
+    start = runs.start_run
+
+    def long_ago(**asked):
+        run = start(**asked)
+        run.seen_at -= timedelta(minutes=20)
+        return run
+
+    monkeypatch.setattr(recomputing, "start_run", long_ago)
+    monkeypatch.setattr(recomputing, "forget_old_runs", clear)
+    recompute_relations()
+    assert seen == [("ready", True)]
 
 
 def test_a_run_that_was_killed_after_the_switch_goes_on_serving(orders, monkeypatch):

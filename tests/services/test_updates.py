@@ -4,14 +4,12 @@ import shutil
 from datetime import timedelta
 
 import pytest
-from django.db import transaction
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
-from demo_shop.models import Order, OrderLine
+from demo_shop.models import OrderLine
 from tests import factories as make
 from tests.services import bakery
+from tests.services.bakery import cancel, refund
 from tests.services.snapshot import serving
 from xsell.adapters import ORDER_COLUMNS
 from xsell.adapters.orders import OrdersFromModel
@@ -38,16 +36,6 @@ def clocks_are_right(monkeypatch):
 def folder(settings, tmp_path):
     settings.XSELL_STORE = tmp_path / "orders"
     return settings.XSELL_STORE
-
-
-def cancel(order):
-    order.status = Order.Status.CANCELLED
-    order.save()
-
-
-def refund(order, title, quantity=0):
-    order.lines.filter(product__title=title).update(quantity=quantity)
-    order.save()
 
 
 def forget_line(order, title):
@@ -172,6 +160,27 @@ def of_another_version(folder, monkeypatch):
     monkeypatch.setattr(stored, "FORMAT", 99)
 
 
+def cut_short(folder, monkeypatch):
+    """The power failed while it was written."""
+    (kept,) = folder.iterdir()
+    (kept / "order.npy").write_bytes(b"")
+
+
+def that_says_nothing(folder, monkeypatch):
+    (kept,) = folder.iterdir()
+    (kept / "about.json").write_text("")
+
+
+def of_another_adapter(folder, monkeypatch):
+    """What counts is another thing since the last deploy."""
+    all_lines = OrdersFromModel.order_lines
+    monkeypatch.setattr(
+        OrdersFromModel,
+        "order_lines",
+        lambda self, *span: all_lines(self, *span).exclude(quantity=77),
+    )
+
+
 def that_cannot_tell(folder, monkeypatch):
     monkeypatch.setattr(
         OrdersFromModel,
@@ -181,7 +190,11 @@ def that_cannot_tell(folder, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "trouble", [take_away, of_another_shop, of_another_version, that_cannot_tell]
+    "trouble",
+    [
+        *(take_away, of_another_shop, of_another_version, of_another_adapter),
+        *(cut_short, that_says_nothing, that_cannot_tell),
+    ],
 )
 def test_without_orders_that_it_can_trust_an_update_reads_all(
     orders, products, folder, monkeypatch, trouble
@@ -194,6 +207,25 @@ def test_without_orders_that_it_can_trust_an_update_reads_all(
     assert updated["baskets"] == 29
     recompute_relations()
     assert updated == serving()
+
+
+def test_an_update_knows_the_parameters_of_older_versions(orders, products, folder):
+    recompute_relations()
+    run = MiningRun.objects.get()
+    run.parameters |= {"chosen": {}, "trials": {}}
+    run.save()
+    bakery.order(products, "bread", "jam")
+    update_relations()
+    assert MiningRun.objects.get(is_active=True).n_baskets == 31
+
+
+@pytest.mark.parametrize(("with_zones", "minutes"), [(True, 10), (False, 70)])
+def test_where_clocks_are_put_back_an_hour_more_is_read_again(
+    settings, monkeypatch, with_zones, minutes
+):
+    monkeypatch.setattr(recomputing, "OVERLAP", timedelta(minutes=10))
+    settings.USE_TZ = with_zones
+    assert recomputing._overlap() == timedelta(minutes=minutes)
 
 
 def test_without_a_folder_an_update_reads_all_and_keeps_nothing(orders, products):
@@ -212,61 +244,3 @@ def test_who_bought_what_is_nobody_else_s_business(orders, folder):
     recompute_relations()
     assert folder.stat().st_mode & 0o077 == 0
     assert all(it.stat().st_mode & 0o077 == 0 for it in folder.iterdir())
-
-
-# ------------------------------------------------------------------------ any history
-
-PRODUCTS = ("bread", "butter", "jam", "soap")
-baskets = st.sets(st.sampled_from(PRODUCTS), min_size=1)
-placed = st.tuples(
-    st.just("order"), baskets, st.one_of(st.none(), st.integers(0, 3)), st.integers(1, 200)
-)
-cancelled = st.tuples(st.just("cancel"), st.integers(0, 99))
-refunded = st.tuples(
-    st.just("refund"), st.integers(0, 99), st.sampled_from(PRODUCTS), st.integers(0, 1)
-)
-histories = st.lists(st.one_of(placed, placed, cancelled, refunded), max_size=12)
-
-
-def live(shelf, customers, history):
-    for act, *what in history:
-        if act == "order":
-            names, customer, days_ago = what
-            whose = None if customer is None else customers[customer]
-            bakery.order(shelf, *sorted(names), days_ago=days_ago, customer=whose)
-            continue
-        known = list(Order.objects.order_by("pk"))
-        if not known:
-            continue
-        order = known[what[0] % len(known)]
-        if act == "cancel":
-            cancel(order)
-        else:
-            refund(order, *what[1:])
-
-
-@settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-@given(
-    before=histories,
-    between=st.lists(histories, min_size=1, max_size=3),
-    scoring=st.sampled_from(["information", "walk", "ridge"]),
-)
-def test_any_history_gives_the_same_by_updates_as_by_a_full_run(
-    products, folder, before, between, scoring
-):
-    shutil.rmtree(folder, ignore_errors=True)
-    with transaction.atomic():
-        customers = make.UserFactory.create_batch(4)
-        bakery.a_month_of_orders(products)
-        live(products, customers, before)
-        asked = {"scoring": scoring, "min_count": 2}
-        recompute_relations(**asked)
-        for history in between:
-            live(products, customers, history)
-            update_relations()
-        updated = serving()
-        recompute_relations(**asked)
-        assert updated == serving()
-        transaction.set_rollback(True)

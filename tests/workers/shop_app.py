@@ -52,7 +52,7 @@ def halt(step, done, total):
 def halting(run_job):
     def run(name, **arguments):
         # Some rows are in the database when a run halts in the middle of writing, and others not.
-        import_module("xsell.services.mining.inserting").COPY_BATCH = 40
+        import_module("xsell.services.mining.inserting").COPY_BATCH = 10
         silent_after = timedelta(seconds=int(os.environ["XSELL_TEST_SILENT_SECONDS"]))
         import_module("xsell.services.runs").SILENT_AFTER = silent_after
         return run_job(name, progress=halt, **arguments)

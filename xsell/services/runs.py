@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import time
 from collections.abc import Iterator
@@ -83,7 +84,7 @@ def is_alive(run: MiningRun) -> bool:
     host, _, process = run.holder.rpartition("/")
     if host != socket.gethostname():
         return True
-    if run.holder == this_process():
+    if process and run.holder == this_process():
         return run.pk in _at_work
     return _is_there(process)
 
@@ -95,7 +96,7 @@ def this_process() -> str:
         number = own.resolve(strict=True).name
         return f"{socket.gethostname()}/{number}:{_began(number)}"
     except OSError:
-        return f"{socket.gethostname()}/"
+        return f"{socket.gethostname()}/{os.getpid()}:"
 
 
 def _is_there(process: str) -> bool:
@@ -105,7 +106,18 @@ def _is_there(process: str) -> bool:
     try:
         return _began(number) == began
     except OSError:
+        # Others' processes may be hidden from /proc.
+        return _answers(int(number))
+
+
+def _answers(number: int) -> bool:
+    try:
+        os.kill(number, 0)
+    except PermissionError:
+        return True
+    except OSError:
         return False
+    return True
 
 
 def _began(number: str) -> str:
@@ -124,6 +136,10 @@ class Work:
     def __call__(self, step: str, done: int, total: int) -> None:
         """Progress. Raise MiningFailed if another run has taken over meanwhile."""
         self.progress(step, done, total)
+        self.stay()
+
+    def stay(self) -> None:
+        """Give a sign of life if the last one is some seconds old."""
         if time.monotonic() - self._seen > SECONDS_BETWEEN_SIGNS:
             self.give_sign()
 
@@ -159,18 +175,18 @@ def _leave(run: MiningRun, reason: str, error: BaseException) -> None:
         connections[alias].close_if_unusable_or_obsolete()
     try:
         _end(run, reason)
+        if not MiningRun.objects.filter(pk=run.pk, status=MiningRun.Status.READY).exists():
+            delete_rows(run)
     except DatabaseError as trouble:
         # The database is away: that may be the reason itself. The next run takes over.
         error.add_note(f"Nor could it be written down that run {run.pk} failed: {trouble}")
 
 
 def _end(run: MiningRun, reason: str) -> None:
-    """Let the next run begin; one that does not serve yet has failed, and its rows go."""
+    """Let the next run begin; one that does not serve yet has failed."""
     own = MiningRun.objects.filter(pk=run.pk, is_at_work=True)
     running = own.filter(status=MiningRun.Status.RUNNING)
-    if running.update(
+    if not running.update(
         status=MiningRun.Status.FAILED, is_at_work=None, finished_at=timezone.now(), error=reason
     ):
-        delete_rows(run)
-    else:
         own.update(is_at_work=None)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.db import router, transaction
 from django.db.models import Max, Min
 from django.utils import timezone
@@ -26,30 +28,31 @@ def switch_to(run: MiningRun) -> None:
             raise MiningFailed(f"Run {run.pk} was taken over by a later one.")
         runs.filter(is_active=True).update(is_active=False)
         run.status, run.is_active = MiningRun.Status.READY, True
-        run.finished_at = timezone.now()
+        run.finished_at = run.seen_at = timezone.now()
         run.save()
 
 
-def forget_old_runs() -> int:
+def forget_old_runs(cleared: Callable[[], None]) -> int:
     """Delete the oldest ready snapshots beyond XSELL_KEEP_SNAPSHOTS; return how many.
 
-    Rows that a killed run left behind go too, and in the end the account of how it failed.
+    `cleared` is called again and again meanwhile. Rows that a killed run left behind go too, and in
+    the end the account of how it failed.
     """
     failed = MiningRun.objects.filter(status=MiningRun.Status.FAILED)
     for place, run in enumerate(failed.order_by("-started_at", "-pk")):
-        delete_rows(run)
+        delete_rows(run, cleared)
         if place >= FAILURES_KEPT:
             run.delete()
     ready = MiningRun.objects.filter(status=MiningRun.Status.READY, is_active=False)
     # The active one is kept in any case and counts.
     old = list(ready.order_by("-started_at", "-pk")[max(conf.KEEP_SNAPSHOTS - 1, 0) :])
     for run in old:
-        delete_rows(run)
+        delete_rows(run, cleared)
         run.delete()
     return len(old)
 
 
-def delete_rows(run: MiningRun) -> None:
+def delete_rows(run: MiningRun, cleared: Callable[[], None] = lambda: None) -> None:
     """Delete what a run wrote, in short transactions and not in one that locks for seconds."""
     for model in (CoPurchase, BestSeller):
         rows = model.objects.filter(run=run)
@@ -58,3 +61,4 @@ def delete_rows(run: MiningRun) -> None:
             continue
         for start in range(keys["first"], keys["last"] + 1, BATCH):
             rows.filter(pk__gte=start, pk__lt=start + BATCH).delete()
+            cleared()

@@ -20,6 +20,7 @@ ASKED = (
     *("retune", "evaluate"),
 )
 STARTED_BY = "xsell_recompute"
+UNASKED = {**dict.fromkeys(ASKED), "k": 20, "scoring": "auto", "retune": False, "evaluate": False}
 
 
 class Command(BaseCommand):
@@ -59,6 +60,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         asked = {name: options[name] for name in ASKED}
+        if (options["update"] or options["requested"]) and asked != UNASKED:
+            raise CommandError("--update and --requested keep to what their run was asked for.")
         by = {"started_by": STARTED_BY}
         name, arguments = "recompute_relations", {**by, **asked}
         if options["dry_run"]:

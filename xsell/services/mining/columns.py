@@ -12,7 +12,15 @@ from uuid import UUID
 import numpy as np
 from django.core.exceptions import FieldError
 from django.db import connections
-from django.db.models import DateTimeField, FloatField, ForeignKey, IntegerField, QuerySet
+from django.db.models import (
+    DateField,
+    DateTimeField,
+    DecimalField,
+    FloatField,
+    ForeignKey,
+    IntegerField,
+    QuerySet,
+)
 from numpy.typing import NDArray
 
 FIRST_SIZE = 1 << 16
@@ -23,11 +31,20 @@ class Kind(Enum):
 
     WHOLE = "whole numbers"
     REAL = "numbers"
+    DECIMAL = "decimal numbers"
     TIME = "times"
+    DAY = "days"
     KEY = "keys of another kind: numbered as they come, put in order at the end"
 
 
-DTYPES = {Kind.WHOLE: "i8", Kind.REAL: "f8", Kind.TIME: "M8[us]", Kind.KEY: "i8"}
+DTYPES = {
+    Kind.WHOLE: "i8",
+    Kind.REAL: "f8",
+    Kind.DECIMAL: "f8",
+    Kind.TIME: "M8[us]",
+    Kind.DAY: "M8[us]",
+    Kind.KEY: "i8",
+}
 
 
 def kind_of(rows: QuerySet[Any, Any], name: str) -> Kind:
@@ -48,7 +65,9 @@ def kind_of(rows: QuerySet[Any, Any], name: str) -> Kind:
     for field_class, kind in (
         (IntegerField, Kind.WHOLE),
         (FloatField, Kind.REAL),
+        (DecimalField, Kind.DECIMAL),
         (DateTimeField, Kind.TIME),
+        (DateField, Kind.DAY),
     ):
         if isinstance(target, field_class):
             return kind
@@ -86,7 +105,7 @@ class Column:
 
     def extend_objects(self, objects: Sequence[Any]) -> None:
         """Append values as Django gives them."""
-        if self.kind is Kind.TIME:
+        if self.kind in (Kind.TIME, Kind.DAY):
             plain = np.array([in_utc(it) for it in objects], "M8[us]")
             self.extend(plain, np.isnat(plain))
             return
@@ -114,8 +133,8 @@ class Column:
 
 
 def in_utc(moment: Any) -> Any:
-    """The moment without its time zone, in UTC; naive moments and None as they are."""
-    if moment is None or moment.tzinfo is None:
+    """The moment without its time zone, in UTC; days, naive moments and None as they are."""
+    if getattr(moment, "tzinfo", None) is None:
         return moment
     return moment.astimezone(UTC).replace(tzinfo=None)
 

@@ -37,7 +37,7 @@ def fetch(
     """
     kinds = [kind_of(rows, name) for name in names]
     rows = rows.values_list(*names)
-    if Kind.KEY not in kinds and arrow.can_read(rows, kinds):
+    if arrow.can_read(rows, kinds):
         try:
             return _collected(kinds, arrow.batches(rows, kinds), fetched)
         except arrow.ARROW_ERRORS as error:

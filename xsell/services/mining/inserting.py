@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from functools import partial
-from itertools import repeat
+from itertools import islice, repeat
 from queue import SimpleQueue
 from typing import Any, TypeAlias
 from uuid import UUID
@@ -107,15 +107,19 @@ def _insert_side_by_side(
             free.put(own)
         return end - begin
 
-    n_rows = 0
+    n_rows, left = 0, iter(batches)
     with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
-        futures = [pool.submit(insert_one, *batch) for batch in batches]
+        # No more than can be at work: what is told to stop stops there.
+        running = {pool.submit(insert_one, *batch) for batch in islice(left, SIDE_BY_SIDE)}
         try:
-            for future in as_completed(futures):
-                n_rows += future.result()
-                inserted(n_rows)
+            while running:
+                done, running = wait(running, return_when=FIRST_COMPLETED)
+                for future in done:
+                    n_rows += future.result()
+                    inserted(n_rows)
+                    running |= {pool.submit(insert_one, *batch) for batch in islice(left, 1)}
         finally:
-            pool.shutdown(cancel_futures=True)
+            pool.shutdown()
             for each in copies:
                 each.close()
 

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from xsell.adapters import BaseAdapter
 from xsell.engine import OrderLines
 from xsell.exceptions import MiningFailed
-from xsell.services.mining.columns import Names, named
+from xsell.services.mining.columns import Kind, Names, named
 from xsell.services.mining.fetching import fetch
 from xsell.services.progress import Progress
 
@@ -146,6 +146,9 @@ def _read(
         lambda done: progress(READING, done, max(done, expected)),
         is_whole_table=not keeps_touched,
     )
+    for column, name in ((rows[2], LINE_COLUMNS[2]), (heads[1], ORDER_COLUMNS[1])):
+        if column.kind is Kind.KEY:
+            raise MiningFailed(f"The adapter's {name} is neither a number nor a date.")
     order_names, (order, head_order) = named([rows[0], heads[0]])
     product_names, (product,) = named([rows[1]])
     customer_names, (customer,) = named([heads[2]])

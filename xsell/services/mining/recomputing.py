@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import DatabaseError, InterfaceError, OperationalError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_noop
@@ -67,7 +68,7 @@ def update_relations(*, started_by: str = "", progress: Progress = silent) -> in
     serving = MiningRun.objects.filter(is_active=True).first()
     if serving is None:
         return recompute_relations(started_by=started_by, progress=progress)
-    asked = Wishes.of(serving.parameters).of_an_update()
+    asked = Wishes.of_run(serving.parameters).of_an_update()
     run = start_run(started_by=started_by, parameters=asked.as_json(), kind=MiningRun.Kind.UPDATE)
     return _carried_out(run, progress)
 
@@ -90,13 +91,12 @@ def _carried_out(run: MiningRun, progress: Progress) -> int:
             raise
         except Exception as error:
             raise MiningFailed(f"Run {run.pk} failed: {error}") from error
-        _clear_away(serving)
     return serving
 
 
-def _clear_away(serving: int) -> None:
+def _clear_away(work: Work, serving: int) -> None:
     try:
-        forget_old_runs()
+        forget_old_runs(work.stay)
     except DatabaseError as error:
         # Not as it came: to try all of it again would mine again what serves.
         raise MiningFailed(
@@ -110,9 +110,9 @@ def _mine_into(work: Work, asked: Wishes, steps: Steps) -> int:
     run.since, run.until = asked.beginning(run.read_at), asked.until
     run.save(update_fields=["read_at", "since", "until"])
     with steps.step(READING):
-        orders = _read(work, adapter)
+        orders = _read(work, asked, adapter)
     if orders is None:
-        return _nothing_changed(run)
+        return _nothing_changed(work)
     names = orders.names.product
     with steps.step(MINING):
         baskets = collect_baskets(orders.source)
@@ -121,9 +121,17 @@ def _mine_into(work: Work, asked: Wishes, steps: Steps) -> int:
         # Ten million lines are a quarter of a gigabyte that mining has no use for any more.
         orders = orders if conf.STORE else None
     _go_live(work, asked, steps, adapter, names, baskets)
-    _after_the_switch(work, asked, steps, orders, names, baskets)
     # Robust: the relations serve, whatever befalls those who listen.
     transaction.on_commit(lambda: relations_recomputed.send(sender=MiningRun, run=run), robust=True)
+    try:
+        _after_the_switch(work, asked, steps, orders, names, baskets)
+    except (DatabaseError, OSError) as error:
+        # Not as it came: to try all of it again would mine again what serves.
+        raise MiningFailed(
+            f"Run {run.pk} serves, but not all could be done after the switch: {error}"
+        ) from error
+    finally:
+        _clear_away(work, run.pk)
     return run.pk
 
 
@@ -145,17 +153,23 @@ def _go_live(
         switch_to(run)
 
 
-def _read(work: Work, adapter: BaseAdapter) -> ShopOrders | StoredOrders | None:
+def _read(work: Work, asked: Wishes, adapter: BaseAdapter) -> ShopOrders | StoredOrders | None:
     """All orders, or those kept with what changed; None where nothing did."""
     run = work.run
     serving = MiningRun.objects.filter(is_active=True).first()
     kept = None
-    if run.kind == MiningRun.Kind.UPDATE and serving is not None and serving.read_at is not None:
+    if (
+        run.kind == MiningRun.Kind.UPDATE
+        and serving is not None
+        and serving.read_at is not None
+        # Another run, of other orders, may have begun to serve in between.
+        and Wishes.of_run(serving.parameters).of_an_update() == asked
+    ):
         kept = kept_of(serving)
     if kept is not None and serving is not None and serving.read_at is not None:
         changes = read_changes(
             adapter,
-            changed_since=serving.read_at - OVERLAP,
+            changed_since=serving.read_at - _overlap(),
             since=run.since,
             until=run.until,
             progress=work,
@@ -169,10 +183,18 @@ def _read(work: Work, adapter: BaseAdapter) -> ShopOrders | StoredOrders | None:
     return read_some(adapter, since=run.since, until=run.until, progress=work, expected=expected)
 
 
-def _nothing_changed(run: MiningRun) -> int:
+def _overlap() -> timedelta:
+    # Without time zones the clock is put back by an hour in autumn.
+    return OVERLAP if settings.USE_TZ else OVERLAP + timedelta(hours=1)
+
+
+def _nothing_changed(work: Work) -> int:
     """Let what serves go on, as of now; the run itself leaves nothing to look at."""
+    run = work.run
+    work.give_sign()
     serving = MiningRun.objects.get(is_active=True)
     MiningRun.objects.filter(pk=serving.pk).update(read_at=run.read_at)
+    _clear_away(work, serving.pk)
     run.delete()
     return serving.pk
 
@@ -212,19 +234,11 @@ def _after_the_switch(
     """What need not be done before the new relations serve."""
     run = work.run
     if orders is not None:
+        work.give_sign()
         with steps.step(KEEPING):
-            _keep(run, orders)
+            keep(run, orders if isinstance(orders, StoredOrders) else StoredOrders.of(orders))
     if asked.evaluate:
         with steps.step(EVALUATING):
             run.evaluation = evaluation_of(baskets, names, k=asked.k, progress=work)
     run.peak_memory_mb = max(run.memory_mb.values())
     run.save(update_fields=["seconds", "memory_mb", "peak_memory_mb", "evaluation"])
-
-
-def _keep(run: MiningRun, orders: ShopOrders | StoredOrders) -> None:
-    try:
-        keep(run, orders if isinstance(orders, StoredOrders) else StoredOrders.of(orders))
-    except OSError as error:
-        raise MiningFailed(
-            f"Run {run.pk} serves, but its orders could not be kept for updates: {error}"
-        ) from error

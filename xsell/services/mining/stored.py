@@ -5,7 +5,9 @@ A folder for each run, complete or not there: written beside and moved into plac
 
 from __future__ import annotations
 
+import hashlib
 import json
+import logging
 import os
 import shutil
 from collections.abc import Callable
@@ -16,13 +18,17 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
+from django.core.exceptions import EmptyResultSet
 from numpy.typing import NDArray
 
+from xsell.adapters import get_adapter
 from xsell.conf import conf
 from xsell.engine import BasketStore, OrderLines
 from xsell.models import MiningRun
 from xsell.services.mining.columns import Names, in_utc
 from xsell.services.mining.reading import OrderNames, ShopOrders
+
+logger = logging.getLogger(__name__)
 
 FORMAT = 1
 ABOUT = "about.json"
@@ -130,8 +136,7 @@ def keep(run: MiningRun, orders: StoredOrders) -> bool:
     fresh.mkdir(mode=0o700)
     orders.baskets.save(fresh)
     about = {
-        "format": FORMAT,
-        "started_at": run.started_at.isoformat(),
+        **_identity(run),
         **{column: _as_json(getattr(names, column)) for column in ("order", "product", "customer")},
     }
     (fresh / ABOUT).write_text(json.dumps(about), encoding="utf-8")
@@ -144,18 +149,42 @@ def keep(run: MiningRun, orders: StoredOrders) -> bool:
 
 
 def kept_of(run: MiningRun) -> StoredOrders | None:
-    """The orders kept of this run; None if there are none: not kept, moved away, another shop's."""
+    """The orders kept of this run; None if there are none that can be trusted."""
     if not conf.STORE:
         return None
     folder = _folder(run)
+    if not folder.exists():
+        return None
     try:
         about = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
-    except FileNotFoundError:
+        known = {name: about[name] for name in ("format", "started_at", "lines_are")}
+        if known != _identity(run):
+            return None
+        names = (_from_json(about[column]) for column in ("order", "product", "customer"))
+        return StoredOrders(BasketStore.load(folder), OrderNames(*names))
+    except (OSError, ValueError, KeyError, TypeError, EOFError) as error:
+        # A cache that power cut short, or that another user keeps, costs one reading of all orders.
+        logger.warning("xsell: the orders kept in %s cannot be read: %s", folder, error)
         return None
-    if about["format"] != FORMAT or about["started_at"] != run.started_at.isoformat():
-        return None
-    names = (_from_json(about[column]) for column in ("order", "product", "customer"))
-    return StoredOrders(BasketStore.load(folder), OrderNames(*names))
+
+
+def _identity(run: MiningRun) -> dict[str, Any]:
+    """What the kept orders must say of themselves: whose they are, and how lines were chosen.
+
+    An adapter that counts other lines than it did makes them useless.
+    """
+    lines = get_adapter().order_lines()
+    try:
+        sql, parameters = lines.query.get_compiler(using=lines.db).as_sql()
+    except EmptyResultSet:
+        sql, parameters = "", ()
+    # Parameters may come from sets, which have another order in each process.
+    said = "\n".join([sql, *sorted(map(str, parameters))])
+    return {
+        "format": FORMAT,
+        "started_at": run.started_at.isoformat(),
+        "lines_are": hashlib.sha256(said.encode()).hexdigest(),
+    }
 
 
 def _folder(run: MiningRun) -> Path:

@@ -67,6 +67,12 @@ class Wishes:
             raise TypeError(f"unknown: {', '.join(unknown)}; known: {', '.join(sorted(known))}")
         return cls(**given)
 
+    @classmethod
+    def of_run(cls, parameters: Mapping[str, Any]) -> Wishes:
+        """From those that a run keeps; an older version may have kept more."""
+        known = {field.name for field in fields(cls)}
+        return cls(**{name: value for name, value in parameters.items() if name in known})
+
     def beginning(self, now: datetime) -> datetime | None:
         """From when on orders count."""
         return self.since if self.window_days is None else now - timedelta(days=self.window_days)
