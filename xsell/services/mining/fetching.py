@@ -41,7 +41,7 @@ def fetch(
         try:
             return _collected(kinds, arrow.batches(rows, kinds), fetched)
         except arrow.ARROW_ERRORS as error:
-            # An SQL function that Django brings to SQLite itself, a host that only Django reaches.
+            # A server that only Django reaches, or one that went away: then Django says so.
             logger.warning("xsell: reading Django's way, for Arrow could not: %s", error)
     return _by_django(kinds, chunks(rows, is_whole_table=is_whole_table), fetched)
 
