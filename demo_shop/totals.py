@@ -8,14 +8,14 @@ from django.http import HttpRequest
 
 from demo_shop.models import CartLine
 from xsell.services.pricing import price_cart
-from xsell.values import AppliedBundle
+from xsell.values import AppliedRule
 
 
 @dataclass(frozen=True, slots=True)
 class Totals:
     goods: Decimal
     saving: Decimal
-    bundles: tuple[AppliedBundle, ...]
+    bundles: tuple[AppliedRule, ...]
 
     @property
     def total(self) -> Decimal:
@@ -28,5 +28,5 @@ def totals(request: HttpRequest, lines: Iterable[CartLine]) -> Totals:
     return Totals(
         goods=sum((line.amount for line in lines), Decimal(0)),
         saving=quote.saving,
-        bundles=quote.bundles,
+        bundles=quote.applied,
     )

@@ -39,7 +39,7 @@ def add_bundle(*, request: HttpRequest, bundle_id: int) -> tuple[CartChange, ...
     adapter = get_adapter()
     before = {line.ref: line.quantity for line in adapter.cart(request).lines}
     changes: list[CartChange] = []
-    for product_id, quantity in rule.quantities:
+    for product_id, quantity in ((it.product_ids[0], it.quantity) for it in rule.parts):
         change = adapter.add_to_cart(request, product_id, quantity)
         if not change.done:
             # Taken back by hand: a cart need not be in a database, and a session that has heard of

@@ -6,9 +6,9 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from xsell.adapters import get_adapter
-from xsell.pricing.bundles import quote_bundles
+from xsell.pricing.quoting import quote
 from xsell.selection.bundles import live_bundles
-from xsell.values import Quote
+from xsell.values import PriceContext, Quote
 
 
 def price_cart(request: HttpRequest) -> Quote:
@@ -21,4 +21,6 @@ def price_cart(request: HttpRequest) -> Quote:
     cart = adapter.cart(request)
     if not cart.lines:
         return Quote(cart.currency)
-    return quote_bundles(cart, live_bundles(cart.product_ids, timezone.now()))
+    now = timezone.now()
+    details = adapter.details(cart.product_ids, adapter.context(request))
+    return quote(cart, live_bundles(cart.product_ids, now), PriceContext(details), now)
