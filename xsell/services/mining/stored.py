@@ -64,7 +64,9 @@ class StoredOrders:
 
     def since(self, moment: datetime) -> StoredOrders:
         """Without the orders placed before that moment."""
-        return replace(self, baskets=self.baskets.since(np.datetime64(in_microseconds(moment), "us")))
+        return replace(
+            self, baskets=self.baskets.since(np.datetime64(in_microseconds(moment), "us"))
+        )
 
     def with_changes(self, changes: ShopOrders) -> StoredOrders:
         """With these orders as they now are, and without those of which nothing is left."""
