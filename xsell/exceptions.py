@@ -31,3 +31,15 @@ class UnknownPlacement(XsellError):
 
 class NotOnOffer(XsellError):
     """A shopper asked for an offer that does not hold (any more) for this cart."""
+
+
+class LimitReached(NotOnOffer):
+    """An offer was taken as often as its limits allow; the message is for the shopper."""
+
+
+class TokenRefused(XsellError):
+    """What was clicked is not this shopper's to take, or not any more."""
+
+
+class OfferExpired(XsellError):
+    """An offer lapsed and its last unit went to somebody else: the cart must be priced again."""

@@ -39,6 +39,7 @@ from xsell.values.suggestions import (
     Source,
     Suggestion,
 )
+from xsell.values.taking import Take
 from xsell.values.tiers import (
     TierFeature,
     TierRung,
@@ -76,6 +77,7 @@ __all__ = [
     "ShopContext",
     "Source",
     "Suggestion",
+    "Take",
     "TaxTotal",
     "TierFeature",
     "TierRung",
