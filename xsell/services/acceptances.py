@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connections, router, transaction
 from django.utils.translation import gettext as _
 
-from xsell.exceptions import NotOnOffer, TokenRefused
+from xsell.exceptions import NotOnOffer, Refusal, TokenRefused
 from xsell.models import Acceptance, Bundle, Offer
 from xsell.models.fields import as_json, from_json
 from xsell.selection.terms import bundle_record, offer_record
@@ -72,7 +72,7 @@ def _claimed(
         customer_id=context.customer_id or "",
         cart_ref=cart.ref,
         accepted_at=now,
-        expires_at=offer and now + timedelta(minutes=offer.hold_minutes),
+        expires_at=now + timedelta(minutes=offer.hold_minutes) if offer else None,
     )
     names_target = connections[alias].features.supports_update_conflicts_with_target
     rows = Acceptance.objects.using(alias)
@@ -90,8 +90,15 @@ def _first_result(row: Acceptance, context: ShopContext, cart: Cart) -> tuple[Ca
 
     A guest's session may have got its key only after the first click.
     """
-    if row.cart_ref != cart.ref or row.shopper_key not in {"", context.shopper_key}:
-        raise TokenRefused("Another shopper, or another cart, has used this key.")
+    if row.shopper_key not in {"", context.shopper_key}:
+        again = _("This button does not work any more. Please open the page again.")
+        raise TokenRefused(Refusal.OTHER_SHOPPER, again)
+    if row.cart_ref != cart.ref:
+        anew = _(
+            "This page was made for another cart than the one that you have now. Please open it "
+            "again and choose anew."
+        )
+        raise TokenRefused(Refusal.OTHER_CART, anew)
     return tuple(_change(it) for it in row.result)
 
 

@@ -39,7 +39,10 @@ from xsell.values.suggestions import (
     Source,
     Suggestion,
 )
-from xsell.values.taking import Take
+from xsell.values.taking import (
+    Take,
+    TakeKind,
+)
 from xsell.values.tiers import (
     TierFeature,
     TierRung,
@@ -78,6 +81,7 @@ __all__ = [
     "Source",
     "Suggestion",
     "Take",
+    "TakeKind",
     "TaxTotal",
     "TierFeature",
     "TierRung",
