@@ -59,3 +59,15 @@ def product_id_from(text: str) -> ProductId:
         raise ValidationError("An empty text is no product id.")
     product_id: ProductId = key.clean(text, None)
     return product_id
+
+
+def product_id_of(plain: int | str) -> ProductId:
+    """The product id that we wrote down ourselves, as JSON has it. Raise ValidationError if none.
+
+    Never asks the database.
+    """
+    key = apps.get_model(conf.PRODUCT_MODEL)._meta.pk
+    if key is None:
+        raise ValidationError("The product model has no key.")
+    product_id: ProductId = key.to_python(plain)
+    return product_id
