@@ -61,13 +61,17 @@ def product_id_from(text: str) -> ProductId:
     return product_id
 
 
-def product_id_of(plain: int | str) -> ProductId:
-    """The product id that we wrote down ourselves, as JSON has it. Raise ValidationError if none.
+def as_json(product_id: ProductId | None) -> str | None:
+    """The product id, of whatever kind the host's keys are, as JSON keeps it."""
+    return None if product_id is None else str(product_id)
 
-    Never asks the database.
-    """
+
+def from_json(text: str | None) -> ProductId | None:
+    """The product id that `as_json` wrote; a text that is no key of this shop's stays as it is."""
     key = apps.get_model(conf.PRODUCT_MODEL)._meta.pk
-    if key is None:
-        raise ValidationError("The product model has no key.")
-    product_id: ProductId = key.to_python(plain)
-    return product_id
+    if key is None or not text:
+        return text
+    try:
+        return key.to_python(text)
+    except ValidationError:
+        return text

@@ -35,7 +35,14 @@ def take(*, request: HttpRequest, token: str) -> tuple[CartChange, ...]:
         _tell(request, changes)
         return changes
 
-    return take_once(take=wanted, context=page.context, cart=page.cart, now=now, act=act)
+    return take_once(
+        take=wanted,
+        context=page.context,
+        cart=page.cart,
+        now=now,
+        act=act,
+        afterwards=lambda: (adapter.context(request), adapter.cart(request)),
+    )
 
 
 def _add_products(request: HttpRequest, page: Page, wanted: Take) -> tuple[CartChange, ...]:

@@ -7,17 +7,15 @@ was made. Where there was no shopper yet (no session, no cart), any guest may us
 from __future__ import annotations
 
 import secrets
-from dataclasses import replace
 from datetime import timedelta
 
 from django.core import signing
-from django.core.exceptions import ValidationError
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext_lazy as _
 
 from xsell.exceptions import Refusal, TokenRefused
-from xsell.models.fields import product_id_of
-from xsell.values import Cart, ProductId, ShopContext, Take, TakeKind
+from xsell.models.fields import as_json, from_json
+from xsell.values import Cart, ShopContext, Take, TakeKind
 
 HOLDS = timedelta(hours=24)
 """A page that was left open overnight still works; what it says of prices and stock is then old.
@@ -51,11 +49,11 @@ def issue(take: Take, context: ShopContext, cart: Cart) -> str:
         _binding("cart", key, cart.ref),
         str(take.kind),
         take.placement,
-        [_plain(it) for it in take.product_ids],
-        _plain(take.current_id),
+        [as_json(it) for it in take.product_ids],
+        as_json(take.current_id),
         take.bundle_id,
         take.offer_id,
-        [_plain(it) for it in take.anchor_ids],
+        [as_json(it) for it in take.anchor_ids],
     ]
     return signing.dumps(claims, salt=SALT, compress=True)
 
@@ -65,31 +63,31 @@ def read(text: str, context: ShopContext, cart: Cart) -> Take:
     try:
         claims = signing.loads(text, salt=SALT, max_age=HOLDS)
     except signing.SignatureExpired:
-        raise _refused(Refusal.EXPIRED) from None
+        raise refused(Refusal.EXPIRED) from None
     except (signing.BadSignature, UnicodeEncodeError):  # half a character is no text
-        raise _refused(Refusal.FORGED) from None
+        raise refused(Refusal.FORGED) from None
     key, shopper, cart_binding, kind, placement, products, current, bundle, offer, anchors = claims
     # Nobody became a guest since; a customer logged in, and has other pages now.
     is_nobodys = not shopper and context.customer_id is None
     if not is_nobodys and not _is_bound(shopper, "shopper", key, context.shopper_key):
-        raise _refused(Refusal.OTHER_SHOPPER)
+        raise refused(Refusal.OTHER_SHOPPER)
     if cart_binding and not _is_bound(cart_binding, "cart", key, cart.ref):
-        raise _refused(Refusal.OTHER_CART)
-    take = Take(TakeKind(kind), bundle_id=bundle, offer_id=offer, placement=placement, key=key)
-    try:
-        return replace(
-            take,
-            product_ids=tuple(map(product_id_of, products)),
-            current_id=None if current is None else product_id_of(current),
-            anchor_ids=tuple(map(product_id_of, anchors)),
-        )
-    except ValidationError:  # the shop's keys are of another type now
-        raise _refused(Refusal.FORGED) from None
+        raise refused(Refusal.OTHER_CART)
+    return Take(
+        TakeKind(kind),
+        product_ids=tuple(map(from_json, products)),
+        current_id=from_json(current),
+        bundle_id=bundle,
+        offer_id=offer,
+        placement=placement,
+        key=key,
+        anchor_ids=tuple(map(from_json, anchors)),
+    )
 
 
-def _plain(product_id: ProductId | None) -> int | str | None:
-    """The key as JSON has it."""
-    return product_id if product_id is None or isinstance(product_id, int) else str(product_id)
+def refused(reason: Refusal) -> TokenRefused:
+    """The error to raise, with words for the shopper."""
+    return TokenRefused(reason, str(WORDS[reason]))
 
 
 def _binding(what: str, key: str, name: str, secret: str | bytes | None = None) -> str:
@@ -112,7 +110,3 @@ def _is_bound(binding: str, what: str, key: str, name: str) -> bool:
 
 def _signer(what: str) -> signing.Signer:
     return signing.Signer(salt=f"{SALT}.{what}")
-
-
-def _refused(reason: Refusal) -> TokenRefused:
-    return TokenRefused(reason, str(WORDS[reason]))
