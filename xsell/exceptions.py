@@ -37,6 +37,14 @@ class NotOnOffer(XsellError):
     """A shopper asked for an offer that does not hold (any more) for this cart."""
 
 
+class LimitReached(NotOnOffer):
+    """An offer was taken as often as its limits allow; the message is for the shopper."""
+
+
+class OfferExpired(XsellError):
+    """An offer lapsed and its last unit went to somebody else: the cart must be priced again."""
+
+
 class Refusal(enum.StrEnum):
     """Why a token is not taken, in short."""
 

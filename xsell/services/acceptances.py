@@ -9,12 +9,13 @@ from typing import Any
 from django.db import connections, router, transaction
 from django.utils.translation import gettext as _
 
-from xsell.exceptions import NotOnOffer, Refusal, TokenRefused
+from xsell.exceptions import NotOnOffer, Refusal
 from xsell.models import Acceptance, Bundle, Offer
 from xsell.models.fields import as_json, from_json
 from xsell.selection.terms import bundle_record, offer_record
 from xsell.services.limits import Shopper, lock_offers, refuse_beyond_limits, taken_of
-from xsell.values import Cart, CartChange, ProductId, ShopContext, Take
+from xsell.services.tokens import refused
+from xsell.values import Cart, CartChange, ProductId, ShopContext, Take, TakeKind
 
 
 def take_once(
@@ -91,14 +92,9 @@ def _first_result(row: Acceptance, context: ShopContext, cart: Cart) -> tuple[Ca
     A guest's session may have got its key only after the first click.
     """
     if row.shopper_key not in {"", context.shopper_key}:
-        again = _("This button does not work any more. Please open the page again.")
-        raise TokenRefused(Refusal.OTHER_SHOPPER, again)
+        raise refused(Refusal.OTHER_SHOPPER)
     if row.cart_ref != cart.ref:
-        anew = _(
-            "This page was made for another cart than the one that you have now. Please open it "
-            "again and choose anew."
-        )
-        raise TokenRefused(Refusal.OTHER_CART, anew)
+        raise refused(Refusal.OTHER_CART)
     return tuple(_change(it) for it in row.result)
 
 
@@ -113,7 +109,7 @@ def _record(
     """Write down what was taken, by whom, into which cart, and on which terms."""
     done = [change.product_id for change in changes if change.done]
     row.product_id = offer.product_id if offer else done[0] if len(done) == 1 else None
-    row.quantity = len(done) if take.kind == Acceptance.Kind.ADD else 1
+    row.quantity = len(done) if take.kind == TakeKind.ADD else 1
     row.shopper_key, row.customer_id = context.shopper_key, context.customer_id or ""
     row.cart_ref, row.currency = cart.ref, cart.currency
     row.result = [_as_json(change) for change in changes]
