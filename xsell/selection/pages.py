@@ -9,7 +9,7 @@ aside.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from xsell.adapters import BaseAdapter
@@ -17,7 +17,7 @@ from xsell.models import Placement
 from xsell.selection.bundles import bundle_offers
 from xsell.selection.offers import holding
 from xsell.selection.pipeline import Scene, fill_placement, why_not_buyable, why_not_eligible
-from xsell.selection.placements import CHECKOUT_BUMP, UPGRADE, named
+from xsell.selection.placements import UPGRADE, named
 from xsell.selection.surroundings import Knowledge, Surroundings
 from xsell.selection.tiers import tier_rungs, upgrades
 from xsell.values import (
@@ -97,14 +97,19 @@ class Page:
         bundles = self._product(product_id).bundles
         return bundle_offers(bundles, self._knowledge.details, self.cart, self.currency)
 
-    def bump(self, offer_id: int) -> ProductId | None:
-        """The product of this bump, if the checkout may offer it to this shopper now.
+    def offered(
+        self, offer_id: int | None, slug: str, anchors: Collection[ProductId]
+    ) -> ProductId | None:
+        """The offer's product, if the placement may offer it to this shopper now.
 
-        Whether it was among the few that the checkout showed is not asked: what a shopper was
-        shown on one page must still hold when it is clicked.
+        Whether it was among the few that the placement showed is not asked: what a shopper was
+        shown on one page must still hold when it is clicked. Without anchors: around the cart.
         """
-        placement = named(self.placements, CHECKOUT_BUMP)
-        around = self._around(placement, None, None)
+        placement = self.placements.get(slug)
+        if placement is None:
+            return None
+        only = next(iter(anchors)) if len(anchors) == 1 else None
+        around = self._around(placement, only, anchors or None)
         scene = self._scene(around)
         for candidate in self._offers(placement, around):
             if candidate.offer is not None and candidate.offer.offer_id == offer_id:

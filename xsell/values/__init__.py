@@ -39,6 +39,10 @@ from xsell.values.suggestions import (
     Source,
     Suggestion,
 )
+from xsell.values.taking import (
+    Take,
+    TakeKind,
+)
 from xsell.values.tiers import (
     TierFeature,
     TierRung,
@@ -76,6 +80,8 @@ __all__ = [
     "ShopContext",
     "Source",
     "Suggestion",
+    "Take",
+    "TakeKind",
     "TaxTotal",
     "TierFeature",
     "TierRung",
