@@ -73,7 +73,7 @@ def _claimed(
         customer_id=context.customer_id or "",
         cart_ref=cart.ref,
         accepted_at=now,
-        expires_at=offer and now + timedelta(minutes=offer.hold_minutes),
+        expires_at=now + timedelta(minutes=offer.hold_minutes) if offer else None,
     )
     names_target = connections[alias].features.supports_update_conflicts_with_target
     rows = Acceptance.objects.using(alias)

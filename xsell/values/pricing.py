@@ -196,6 +196,7 @@ class Why(enum.StrEnum):
     CONDITION = "condition"
     ENDED = "ended"
     EXPIRED = "expired"
+    LIMIT = "limit"
     TERMS_CHANGED = "terms-changed"
     PROTECTED_TRAIT = "protected-trait"
 
