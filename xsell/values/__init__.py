@@ -40,6 +40,8 @@ from xsell.values.suggestions import (
     Suggestion,
 )
 from xsell.values.taking import (
+    RefundedLine,
+    RefundShare,
     Take,
     TakeKind,
 )
@@ -76,6 +78,8 @@ __all__ = [
     "ProductId",
     "Quote",
     "QuotedLine",
+    "RefundShare",
+    "RefundedLine",
     "RulePart",
     "ShopContext",
     "Source",
