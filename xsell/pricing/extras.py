@@ -78,5 +78,7 @@ def _give(
         entry.taken.clear()
         entry.why = Why.UNAVAILABLE
         return
+    if quantity < entry.times:
+        entry.taken = [Option(entry.taken[0].needs, 1, 1, quantity, quantity)]
     given[gift_id] = given.get(gift_id, 0) + quantity
     extras.gifts.append(GiftLine(gift_id, quantity, entry.rule.source))
