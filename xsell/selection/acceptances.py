@@ -5,29 +5,34 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from xsell.models import Acceptance
-from xsell.selection.offers import CONDITION, Condition, Groups, facts_of, holds_for
-from xsell.selection.terms import OFFER_BENEFIT, benefit_from, benefit_record
+from xsell.selection.conditions import (
+    CONDITION_COLUMNS,
+    Condition,
+    Groups,
+    Occasion,
+    grouped,
+    hold,
+    protected_traits,
+)
+from xsell.selection.terms import OFFER_BENEFIT, OFFER_TERMS, benefit_record, offer_rule
 from xsell.values import (
     BenefitKind,
     Cart,
     PriceRule,
     ProductDetails,
     ProductId,
-    RulePart,
     ShopContext,
     Why,
     Withheld,
 )
 
-TODAY = (
-    *("is_live", "starts_at", "ends_at", "product_id", "headline"),
-    *("precedence", "is_exclusive", "least_margin_percent", "limit_per_order"),
-    *OFFER_BENEFIT,
-)
+LAPSED = "lapsed"
+"""Among the terms: why an acceptance is not held any more, if not for its time."""
+
+TODAY = ("is_live", "limit_per_order", *OFFER_TERMS)
 """Columns of an offer that say what it is worth now."""
 
 
@@ -45,6 +50,11 @@ class TakenUnit:
         """Whether its time has not run out."""
         return self.expires_at is None or self.expires_at > now
 
+    @property
+    def why_lapsed(self) -> Why:
+        """Why it is held no more: its time ran out, unless something else ended it."""
+        return Why(self.terms.get(LAPSED, Why.EXPIRED.value))
+
 
 @dataclass(frozen=True, slots=True)
 class TakenOffer:
@@ -54,6 +64,11 @@ class TakenOffer:
     today: Mapping[str, Any]
     units: tuple[TakenUnit, ...]
     groups: Groups = ()
+
+    @property
+    def offer_id(self) -> int:
+        """Its key, as the source tells it."""
+        return int(self.source.partition(":")[2])
 
     @property
     def name(self) -> str:
@@ -103,7 +118,7 @@ def taken_into(cart_ref: str) -> Taken:
             *("pk", "product_id", "quantity", "expires_at", "terms", "kind", "offer_id"),
             *(f"offer__{name}" for name in TODAY),
             "offer__conditions__group",
-            *(f"offer__conditions__{name}" for name in CONDITION),
+            *(f"offer__conditions__{name}" for name in CONDITION_COLUMNS),
         )
     )
     found: dict[str, _Found] = {}
@@ -120,7 +135,7 @@ def taken_into(cart_ref: str) -> Taken:
             offer.today = dict(zip(TODAY, rest, strict=False))
         group, *condition = rest[len(TODAY) :]
         if group is not None and len(offer.units) == 1:  # the join tells them with each acceptance
-            offer.groups.setdefault(group, []).append(Condition(*condition))
+            offer.conditions.append((group, Condition(*condition)))
     return Taken(tuple(offer.whole(source) for source, offer in found.items()), bundles)
 
 
@@ -130,11 +145,11 @@ class _Found:
 
     today: dict[str, Any] = field(default_factory=dict)
     units: dict[int, TakenUnit] = field(default_factory=dict)
-    groups: dict[int, list[Condition]] = field(default_factory=dict)
+    conditions: list[tuple[int, Condition]] = field(default_factory=list)
 
     def whole(self, source: str) -> TakenOffer:
-        groups = tuple(map(tuple, self.groups.values()))
-        return TakenOffer(source, self.today, tuple(self.units.values()), groups)
+        units = tuple(self.units.values())
+        return TakenOffer(source, self.today, units, grouped(self.conditions))
 
 
 def rules_for(
@@ -161,7 +176,8 @@ def rules_for(
         held = [it for it in offer.units if it.is_held(now)]
         n_held, n_taken = (sum(it.quantity for it in units) for units in (held, offer.units))
         if n_held < min(n_taken, in_cart):
-            withheld.append(offer.withheld(Why.EXPIRED, f"{n_held} of {n_taken} are still held"))
+            why = next(it.why_lapsed for it in offer.units if not it.is_held(now))
+            withheld.append(offer.withheld(why, f"{n_held} of {n_taken} are still held"))
         if any(is_changed(it.terms, offer.today) for it in held):
             withheld.append(offer.withheld(Why.TERMS_CHANGED))
         if offer.today["benefit"] != BenefitKind.NONE.value:
@@ -185,10 +201,11 @@ def why_not(
     if (starts_at is not None and starts_at > now) or (ends_at is not None and ends_at <= now):
         return Why.ENDED
     if not any(it.is_held(now) for it in offer.units):
-        return Why.EXPIRED
-    if not holds_for(offer.groups, facts_of(without_own(offer, cart), frozenset(), details)):
-        return Why.CONDITION
-    return None
+        return offer.units[-1].why_lapsed
+    if today["benefit"] != BenefitKind.NONE.value and protected_traits(offer.groups):
+        return Why.PROTECTED_TRAIT
+    occasion = Occasion.of(context, without_own(offer, cart), frozenset(), details)
+    return None if hold(offer.groups, occasion) else Why.CONDITION
 
 
 def without_own(offer: TakenOffer, cart: Cart) -> Cart:
@@ -210,19 +227,11 @@ def is_changed(terms: Mapping[str, Any], today: Mapping[str, Any]) -> bool:
 
 
 def _rule(offer: TakenOffer, n_held: int, acceptance_id: int) -> PriceRule:
-    today = offer.today
-    limit = today["limit_per_order"]
-    return PriceRule(
-        source=offer.source,
-        name=offer.name,
-        parts=(RulePart((offer.product_id,), 1),),
-        benefit=benefit_from(today),
-        most_times=n_held if limit is None else min(n_held, limit),
-        precedence=today["precedence"],
-        is_exclusive=today["is_exclusive"],
-        least_margin_percent=today["least_margin_percent"] or Decimal(0),
-        starts_at=today["starts_at"],
-        ends_at=today["ends_at"],
+    limit = offer.today["limit_per_order"]
+    return offer_rule(
+        offer.offer_id,
+        offer.today,
+        units=n_held if limit is None else min(n_held, limit),
         acceptance_id=acceptance_id,
     )
 

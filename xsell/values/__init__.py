@@ -5,6 +5,7 @@ from xsell.values.pricing import (
     AppliedRule,
     Benefit,
     BenefitKind,
+    BundleChoice,
     BundleOffer,
     BundlePart,
     GiftLine,
@@ -40,6 +41,8 @@ from xsell.values.suggestions import (
     Suggestion,
 )
 from xsell.values.taking import (
+    RefundedLine,
+    RefundShare,
     Take,
     TakeKind,
 )
@@ -56,6 +59,7 @@ __all__ = [
     "AppliedRule",
     "Benefit",
     "BenefitKind",
+    "BundleChoice",
     "BundleOffer",
     "BundlePart",
     "Candidate",
@@ -76,6 +80,8 @@ __all__ = [
     "ProductId",
     "Quote",
     "QuotedLine",
+    "RefundShare",
+    "RefundedLine",
     "RulePart",
     "ShopContext",
     "Source",
