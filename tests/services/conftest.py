@@ -23,6 +23,7 @@ def shelves(shop):
     shop.stock("batteries", price=Decimal("4.00"))
     shop.stock("bread", price=Decimal("2.50"))
     shop.stock("egg", price=Decimal("0.30"))
+    shop.stock("lens", price=Decimal("50.00"))
     return shop
 
 

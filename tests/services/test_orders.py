@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from tests.services.shoppers import with_camera
 from xsell.exceptions import OfferExpired
-from xsell.models import Acceptance, Bundle, Offer
+from xsell.models import Acceptance, Offer
 from xsell.services.orders import record_order
 
 pytestmark = pytest.mark.django_db
@@ -155,11 +155,3 @@ def test_a_reference_may_be_as_long_as_the_shop_likes(shopper, breakfast):
         record_order(order_ref=long, quote=shopper.quote())
     (row,) = Acceptance.objects.filter(order_ref=long, bundle=breakfast)
     assert len(row.key) <= 80
-
-
-def test_orders_and_refunds_outlive_offer_and_bundle(shelves, shopper, offer, breakfast):
-    record_order(order_ref="A1", quote=shopper.quote())
-    Offer.objects.all().delete()
-    Bundle.objects.all().delete()
-    assert shares_of_all("A1") == Decimal("2.86")
-    assert shares(shelves["batteries"], 1) == {"offer": 2}

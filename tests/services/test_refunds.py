@@ -6,7 +6,7 @@ import pytest
 
 from tests.services.shoppers import with_camera
 from xsell.exceptions import LimitReached
-from xsell.models import Acceptance, AcceptanceRefund, Offer
+from xsell.models import Acceptance, AcceptanceRefund, Bundle, Offer
 from xsell.services.orders import record_order, record_refund
 from xsell.values import RefundedLine
 
@@ -96,3 +96,11 @@ def test_what_came_back_whole_can_be_had_by_others(shelves, shopper, offer):
         with_camera(shelves).takes(offer)
     shares(shelves["batteries"], 1)
     assert with_camera(shelves).takes(offer)[0].done
+
+
+def test_orders_and_refunds_outlive_offer_and_bundle(shelves, shopper, offer, breakfast):
+    record_order(order_ref="A1", quote=shopper.quote())
+    Offer.objects.all().delete()
+    Bundle.objects.all().delete()
+    assert sum(it.saving for it in Acceptance.objects.filter(order_ref="A1")) == Decimal("2.86")
+    assert shares(shelves["batteries"], 1) == {"offer": 2}
