@@ -9,7 +9,7 @@ import pytest
 from hypothesis import event, given
 from hypothesis import strategies as st
 
-from tests.pricing.carts import MONEY, NOW, cases, line, rules
+from tests.pricing.carts import MONEY, NOW, cases, line
 from tests.pricing.naive import NaiveShop
 from xsell.pricing import packing
 from xsell.pricing.currencies import minor_units, rounded
@@ -93,7 +93,7 @@ def test_each_rates_tax_is_rounded_once_and_falls_by_what_the_savings_take_with_
         assert abs(Fraction(total.tax) - exact) <= step / 2
 
 
-@given(cases(KINDS, has_levels=True), st.randoms(use_true_random=False))
+@given(cases(KINDS, has_levels=True), st.randoms(use_true_random=True))
 def test_the_order_of_lines_and_rules_does_not_matter(case, random):
     held, shop, rules = case
     found = quote(held, rules, shop, NOW)
@@ -161,18 +161,14 @@ def test_each_rule_is_accounted_for(case):
     assert applied | nothing == told
 
 
-@given(cases(most_lines=6), st.data())
-def test_the_search_never_saves_less_than_the_greedy(case, data):
-    held, shop, few = case
-    more = data.draw(rules(held.currency, most=6))
-    offered = few + [replace(it, source=f"more-{it.source}") for it in more]
-    found = quote(held, offered, shop, NOW)
+@given(cases(most_lines=6, most_rules=8))
+def test_the_search_never_saves_less_than_the_greedy(case):
+    held, shop, rules = case
+    found = quote(held, rules, shop, NOW)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(packing, "improved", lambda options, left, saved: False)
-        greedy = quote(held, offered, shop, NOW)
+        greedy = quote(held, rules, shop, NOW)
     gap = found.saving - greedy.saving
     assert gap >= 0
-    event(
-        "greedy gap: "
-        + ("none" if not gap else "up to 10%" if gap * 10 <= found.saving else "more")
-    )
+    size = "none" if not gap else "up to 10%" if gap * 10 <= found.saving else "more"
+    event(f"greedy gap: {size}")
