@@ -59,6 +59,14 @@ def test_a_failure_is_told_until_a_later_run_begins():
     assert troubles() == []
 
 
+def test_updates_that_succeed_do_not_hide_a_nightly_run_that_never_does():
+    failed = run(3, status=FAILED, error="No room on the disk.")
+    run(2, is_active=True, kind=MiningRun.Kind.UPDATE)
+    assert troubles() == [f"The newest full run, {failed.pk}, failed: No room on the disk."]
+    run(1, is_active=False)
+    assert troubles() == []
+
+
 @pytest.mark.parametrize(
     ("fields", "is_silent"),
     [

@@ -22,7 +22,9 @@ from xsell.services.progress import silent
 pytestmark = pytest.mark.django_db
 
 ELSEWHERE = "another-host/4711:1"
-NO_MORE = f"{socket.gethostname()}/999999999:1"
+HOST = runs.this_host()
+NO_MORE = f"{HOST}/999999999:1"
+SAME_NAME = f"{socket.gethostname()}~00000000/999999999:1"
 
 
 def at_work(holder, silent_for=timedelta(0)):
@@ -42,7 +44,8 @@ def at_work(holder, silent_for=timedelta(0)):
         (ELSEWHERE, timedelta(minutes=1), False),
         (ELSEWHERE, timedelta(minutes=11), True),
         (NO_MORE, timedelta(0), True),
-        (f"{socket.gethostname()}/1:0", timedelta(0), True),  # another process has its number now
+        (f"{HOST}/1:0", timedelta(0), True),  # another process has its number now
+        (SAME_NAME, timedelta(0), False),  # another container of this name
         ("", timedelta(minutes=1), False),
     ],
 )

@@ -105,7 +105,7 @@ class MiningRunAdmin(ReadOnlyAdmin):
     @admin.display(description=gettext_lazy("at work"))
     def worker(self, row: MiningRun) -> str:
         host, _slash, process = row.holder.rpartition("/")
-        number_of_process = process.partition(":")[0]
+        host, number_of_process = host.partition("~")[0], process.partition(":")[0]
         if not number_of_process:
             return host
         return _("process %(number)s on %(host)s") % {"number": number_of_process, "host": host}

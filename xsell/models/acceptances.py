@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -11,12 +13,18 @@ from xsell.models.fields import ProductKey
 from xsell.models.offers import Offer
 
 
+def counted(now: datetime) -> Q:
+    """Condition for rows that count for a limit: held, or ordered and not wholly refunded."""
+    return Q(expires_at__isnull=True) | Q(expires_at__gt=now)
+
+
 class Acceptance(models.Model):
     """A shopper took something that was suggested; rows are never pruned.
 
     `key` names the click: whoever sends it again gets the first result. `terms` are those of that
     moment, for the record: what counts at a total are the rows of today. An offer's unit is held
-    until `expires_at`, and taken for good once `order_ref` is there.
+    until `expires_at`. Once ordered it is taken for good, without an end, unless all of it comes
+    back: `expires_at` is then the moment of the refund.
     """
 
     class Kind(models.TextChoices):

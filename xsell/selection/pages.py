@@ -9,15 +9,16 @@ aside.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from xsell.adapters import BaseAdapter
 from xsell.models import Placement
 from xsell.selection.bundles import bundle_offers
+from xsell.selection.conditions import Occasion
 from xsell.selection.offers import holding
 from xsell.selection.pipeline import Scene, fill_placement, why_not_buyable, why_not_eligible
-from xsell.selection.placements import CHECKOUT_BUMP, UPGRADE, named
+from xsell.selection.placements import UPGRADE, named
 from xsell.selection.surroundings import Knowledge, Surroundings
 from xsell.selection.tiers import tier_rungs, upgrades
 from xsell.values import (
@@ -94,17 +95,31 @@ class Page:
 
     def bundles(self, product_id: ProductId) -> tuple[BundleOffer, ...]:
         """Live bundles with the product that can be bought whole."""
-        bundles = self._product(product_id).bundles
-        return bundle_offers(bundles, self._knowledge.details, self.cart, self.currency)
+        offers, _hidden = self._bundles(product_id)
+        return offers
 
-    def bump(self, offer_id: int) -> ProductId | None:
-        """The product of this bump, if the checkout may offer it to this shopper now.
+    def hidden_bundles(self, product_id: ProductId) -> dict[str, str]:
+        """Why the other live bundles with the product do not show: source -> reason."""
+        _offers, hidden = self._bundles(product_id)
+        return hidden
 
-        Whether it was among the few that the checkout showed is not asked: what a shopper was
-        shown on one page must still hold when it is clicked.
+    def _bundles(self, product_id: ProductId) -> tuple[tuple[BundleOffer, ...], dict[str, str]]:
+        rules = self._product(product_id).bundles
+        return bundle_offers(rules, self._knowledge.details, self.cart, self.currency, product_id)
+
+    def offered(
+        self, offer_id: int | None, slug: str, anchors: Collection[ProductId]
+    ) -> ProductId | None:
+        """The offer's product, if the placement may offer it to this shopper now.
+
+        Whether it was among the few that the placement showed is not asked: what a shopper was
+        shown on one page must still hold when it is clicked. Without anchors: around the cart.
         """
-        placement = named(self.placements, CHECKOUT_BUMP)
-        around = self._around(placement, None, None)
+        placement = self.placements.get(slug)
+        if placement is None:
+            return None
+        only = next(iter(anchors)) if len(anchors) == 1 else None
+        around = self._around(placement, only, anchors or None)
         scene = self._scene(around)
         for candidate in self._offers(placement, around):
             if candidate.offer is not None and candidate.offer.offer_id == offer_id:
@@ -149,7 +164,8 @@ class Page:
     ) -> Surroundings:
         """What surrounds the product, the anchors or the cart, offers' products included."""
         asks = Source.OFFERS in placement.sources
-        offered = [it.candidate.product_id for it in self._knowledge.offers] if asks else []
+        offers = self._knowledge.offers if asks else ()
+        offered = [product_id for offer in offers for product_id in offer.product_ids]
         if product_id is not None:
             return self._knowledge.around([product_id], offered, is_product_page=True)
         wanted = self.cart.product_ids if anchors is None else anchors
@@ -162,9 +178,9 @@ class Page:
         return holding(
             self._knowledge.offers,
             placement.offer_kind,
-            cart=self.cart,
-            anchors=around.anchors,
+            occasion=Occasion.of(self.context, self.cart, around.anchors, self._knowledge.details),
             details=self._knowledge.details,
+            currency=self.currency,
         )
 
     def _scene(self, around: Surroundings) -> Scene:

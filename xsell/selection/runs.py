@@ -14,11 +14,15 @@ SILENT_AFTER = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class Freshness:
-    """The runs that matter at `now`: what serves, the newest that began, what runs and waits."""
+    """The runs that matter at `now`: what serves, the newest that began, what runs and waits.
+
+    `newest_full`: hourly updates that succeed must not hide a nightly run that never does.
+    """
 
     now: datetime
     serving: MiningRun | None
     newest: MiningRun | None
+    newest_full: MiningRun | None
     running: MiningRun | None
     n_waiting: int
     waiting_since: datetime | None
@@ -47,8 +51,11 @@ class Freshness:
                 f"The snapshot that serves knows no order of the last {self.age // HOUR:,} hours; "
                 f"{max_age // HOUR:,} are allowed."
             )
-        if self.newest is not None and self.newest.status == MiningRun.Status.FAILED:
-            yield f"The newest run, {self.newest.pk}, failed: {self.newest.error}"
+        for which, run in (("newest run", self.newest), ("newest full run", self.newest_full)):
+            if run is None or (run == self.newest and which != "newest run"):
+                continue
+            if run.status == MiningRun.Status.FAILED:
+                yield f"The {which}, {run.pk}, failed: {run.error}"
 
 
 HOUR = timedelta(hours=1)
@@ -71,10 +78,12 @@ def freshness(now: datetime) -> Freshness:
     runs = MiningRun.objects.all()
     waiting = runs.filter(status=MiningRun.Status.REQUESTED).order_by("started_at")
     since = list(waiting.values_list("started_at", flat=True))
+    begun = runs.exclude(status=MiningRun.Status.REQUESTED)
     return Freshness(
         now=now,
         serving=runs.filter(is_active=True).first(),
-        newest=runs.exclude(status=MiningRun.Status.REQUESTED).first(),
+        newest=begun.first(),
+        newest_full=begun.filter(kind=MiningRun.Kind.FULL).first(),
         running=runs.filter(status=MiningRun.Status.RUNNING).first(),
         n_waiting=len(since),
         waiting_since=since[0] if since else None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import socket
 import time
@@ -82,8 +83,8 @@ def is_alive(run: MiningRun) -> bool:
     if run.seen_at is None or timezone.now() - run.seen_at > SILENT_AFTER:
         return False
     host, _, process = run.holder.rpartition("/")
-    if host != socket.gethostname():
-        return True
+    if host != this_host():
+        return True  # nobody can tell from here: its silence will
     if process and run.holder == this_process():
         return run.pk in _at_work
     return _is_there(process)
@@ -94,9 +95,23 @@ def this_process() -> str:
     own = PROCESSES / "self"
     try:
         number = own.resolve(strict=True).name
-        return f"{socket.gethostname()}/{number}:{_began(number)}"
+        return f"{this_host()}/{number}:{_began(number)}"
     except OSError:
-        return f"{socket.gethostname()}/{os.getpid()}:"
+        return f"{this_host()}/{os.getpid()}:"
+
+
+def this_host() -> str:
+    """The host's name and, where they can be read, its boot and its space of process ids.
+
+    Containers may share a name, and a process id means nothing in another's space.
+    """
+    try:
+        boot = (PROCESSES / "sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+        space = (PROCESSES / "self/ns/pid").readlink()
+    except OSError:
+        return socket.gethostname()
+    mark = hashlib.sha256(f"{boot} {space}".encode()).hexdigest()[:8]
+    return f"{socket.gethostname()}~{mark}"
 
 
 def _is_there(process: str) -> bool:

@@ -5,6 +5,7 @@ from xsell.values.pricing import (
     AppliedRule,
     Benefit,
     BenefitKind,
+    BundleChoice,
     BundleOffer,
     BundlePart,
     GiftLine,
@@ -39,6 +40,12 @@ from xsell.values.suggestions import (
     Source,
     Suggestion,
 )
+from xsell.values.taking import (
+    RefundedLine,
+    RefundShare,
+    Take,
+    TakeKind,
+)
 from xsell.values.tiers import (
     TierFeature,
     TierRung,
@@ -52,6 +59,7 @@ __all__ = [
     "AppliedRule",
     "Benefit",
     "BenefitKind",
+    "BundleChoice",
     "BundleOffer",
     "BundlePart",
     "Candidate",
@@ -72,10 +80,14 @@ __all__ = [
     "ProductId",
     "Quote",
     "QuotedLine",
+    "RefundShare",
+    "RefundedLine",
     "RulePart",
     "ShopContext",
     "Source",
     "Suggestion",
+    "Take",
+    "TakeKind",
     "TaxTotal",
     "TierFeature",
     "TierRung",

@@ -9,11 +9,11 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from xsell.exceptions import XsellError
-from xsell.management.arguments import moment
 from xsell.management.progress import Bars
 from xsell.management.signals import ending_in_order
 from xsell.models import MiningRun
 from xsell.services.jobs import run_job
+from xsell.services.moments import moment
 
 ASKED = (
     *("since", "until", "window_days", "k", "scoring", "min_count", "half_life_days"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC
+from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import Any
 from uuid import UUID
@@ -24,6 +24,9 @@ from django.db.models import (
 from numpy.typing import NDArray
 
 FIRST_SIZE = 1 << 16
+EPOCH, AWARE_EPOCH = datetime(1970, 1, 1), datetime(1970, 1, 1, tzinfo=UTC)  # noqa: DTZ001
+MICROSECOND = timedelta(microseconds=1)
+NOT_A_TIME = np.iinfo(np.int64).min
 
 
 class Kind(Enum):
@@ -106,7 +109,8 @@ class Column:
     def extend_objects(self, objects: Sequence[Any]) -> None:
         """Append values as Django gives them."""
         if self.kind in (Kind.TIME, Kind.DAY):
-            plain = np.array([in_utc(it) for it in objects], "M8[us]")
+            numbers = (in_microseconds(it) for it in objects)
+            plain = np.fromiter(numbers, np.int64, len(objects)).view("M8[us]")
             self.extend(plain, np.isnat(plain))
             return
         is_missing = None
@@ -132,11 +136,16 @@ class Column:
         return np.ma.array(plain, mask=self.missing) if self.has_missing else plain
 
 
-def in_utc(moment: Any) -> Any:
-    """The moment without its time zone, in UTC; days, naive moments and None as they are."""
-    if getattr(moment, "tzinfo", None) is None:
-        return moment
-    return moment.astimezone(UTC).replace(tzinfo=None)
+def in_microseconds(moment: Any) -> int:
+    """Since 1970 in UTC; naive moments and days as they are. NaT's number for None.
+
+    By subtraction: numpy takes seven times as long over a list of datetimes.
+    """
+    if isinstance(moment, datetime):
+        return int((moment - (EPOCH if moment.tzinfo is None else AWARE_EPOCH)) // MICROSECOND)
+    if moment is None:
+        return NOT_A_TIME
+    return int((moment - EPOCH.date()) // MICROSECOND)
 
 
 def fits_in_32_bits(values: NDArray[Any]) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
-from functools import partial
+from dataclasses import dataclass
 from itertools import islice, repeat
 from queue import SimpleQueue
 from typing import Any, TypeAlias
@@ -43,6 +43,53 @@ WIDTHS = {
 }
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Into:
+    """A table's columns, and what goes into them; each method writes rows [begin, end)."""
+
+    connection: Any
+    table: str
+    fields: Sequence[Any]
+    values: Sequence[Column]
+
+    def copy(self, cursor: Any, begin: int, end: int) -> None:
+        kinds = [WIDTHS.get(str(field.db_type(self.connection))) for field in self.fields]
+        # It is psycopg's own method, which Django does not wrap.
+        with self.connection.wrap_database_errors:
+            if None in kinds:
+                with cursor.copy(f"COPY {self._target} FROM STDIN") as copy:
+                    for row in self._rows(begin, end):
+                        copy.write_row(row)
+                return
+            with cursor.copy(f"COPY {self._target} FROM STDIN (FORMAT BINARY)") as copy:
+                copy.write(SIGNATURE)
+                copy.write(_packed(self.values, kinds, begin, end))
+                copy.write(TRAILER)
+
+    def insert(self, cursor: Any, begin: int, end: int) -> None:
+        marks = ", ".join(["%s"] * len(self.fields))
+        statement = f"INSERT INTO {self._target} VALUES ({marks})"  # noqa: S608 - our names
+        cursor.executemany(statement, list(self._rows(begin, end)))
+
+    @property
+    def _target(self) -> str:
+        quoted = self.connection.ops.quote_name
+        return f"{self.table} ({', '.join(quoted(str(field.column)) for field in self.fields)})"
+
+    def _rows(self, begin: int, end: int) -> Iterator[tuple[Any, ...]]:
+        """These rows in the types that the database's driver takes."""
+        parts: list[Any] = []
+        for column, field in zip(self.values, self.fields, strict=True):
+            if isinstance(column, int):
+                parts.append(repeat(column, end - begin))
+            elif isinstance(column, np.ndarray):
+                parts.append(column[begin:end].tolist())
+            else:
+                prepared = field.get_db_prep_save
+                parts.append([prepared(it, self.connection) for it in column[begin:end]])
+        return zip(*parts, strict=True)
+
+
 def insert_columns(
     model: type[models.Model],
     columns: Mapping[str, Column],
@@ -65,11 +112,9 @@ def insert_columns(
         _check_range(field, column)
     copies = connection.vendor == "postgresql" and is_psycopg3
     size = COPY_BATCH if copies else BATCH
-    quoted = connection.ops.quote_name
-    names = ", ".join(quoted(str(field.column)) for field in fields)
-    table = quoted(model._meta.db_table)
-    into = f"{table} ({names})"
-    insert = partial(_copy if copies else _execute, connection, into, fields, values)
+    table = connection.ops.quote_name(model._meta.db_table)
+    into = _Into(connection, table, fields, values)
+    insert = into.copy if copies else into.insert
     batches = [(begin, min(begin + size, n_rows)) for begin in range(0, n_rows, size)]
     is_server = connection.vendor in {"postgresql", "mysql"}
     if is_server and len(batches) > 1 and not connection.in_atomic_block:
@@ -131,43 +176,6 @@ def _let_it_count(connection: Any, table: str) -> None:
             cursor.execute(f"ANALYZE {table}")
 
 
-def _copy(
-    connection: Any,
-    into: str,
-    fields: Sequence[Any],
-    values: Sequence[Column],
-    cursor: Any,
-    begin: int,
-    end: int,
-) -> None:
-    kinds = [WIDTHS.get(str(field.db_type(connection))) for field in fields]
-    # It is psycopg's own method, which Django does not wrap.
-    with connection.wrap_database_errors:
-        if None in kinds:
-            with cursor.copy(f"COPY {into} FROM STDIN") as copy:
-                for row in _rows(values, fields, connection, begin, end):
-                    copy.write_row(row)
-            return
-        with cursor.copy(f"COPY {into} FROM STDIN (FORMAT BINARY)") as copy:
-            copy.write(SIGNATURE)
-            copy.write(_packed(values, kinds, begin, end))
-            copy.write(TRAILER)
-
-
-def _execute(
-    connection: Any,
-    into: str,
-    fields: Sequence[Any],
-    values: Sequence[Column],
-    cursor: Any,
-    begin: int,
-    end: int,
-) -> None:
-    marks = ", ".join(["%s"] * len(fields))
-    insert = f"INSERT INTO {into} VALUES ({marks})"  # noqa: S608 - our names
-    cursor.executemany(insert, list(_rows(values, fields, connection, begin, end)))
-
-
 def _check_range(field: Any, column: Column) -> None:
     """Raise OverflowError for a number that the field cannot hold: packed, it would be another."""
     ranges = BaseDatabaseOperations.integer_field_ranges
@@ -193,18 +201,3 @@ def _packed(values: Sequence[Column], kinds: Sequence[str | None], begin: int, e
             part = np.array([UUID(str(key)).bytes for key in part], "V16")
         rows[f"value_{place}"] = part
     return rows.tobytes()
-
-
-def _rows(
-    values: Sequence[Column], fields: Sequence[Any], connection: Any, begin: int, end: int
-) -> Iterator[tuple[Any, ...]]:
-    """These rows in the types that the database's driver takes."""
-    parts: list[Any] = []
-    for column, field in zip(values, fields, strict=True):
-        if isinstance(column, int):
-            parts.append(repeat(column, end - begin))
-        elif isinstance(column, np.ndarray):
-            parts.append(column[begin:end].tolist())
-        else:
-            parts.append([field.get_db_prep_save(it, connection) for it in column[begin:end]])
-    return zip(*parts, strict=True)

@@ -25,7 +25,7 @@ from xsell.adapters import get_adapter
 from xsell.conf import conf
 from xsell.engine import BasketStore, OrderLines
 from xsell.models import MiningRun
-from xsell.services.mining.columns import Names, in_utc
+from xsell.services.mining.columns import Names, in_microseconds
 from xsell.services.mining.reading import OrderNames, ShopOrders
 
 logger = logging.getLogger(__name__)
@@ -64,7 +64,9 @@ class StoredOrders:
 
     def since(self, moment: datetime) -> StoredOrders:
         """Without the orders placed before that moment."""
-        return replace(self, baskets=self.baskets.since(np.datetime64(in_utc(moment), "us")))
+        return replace(
+            self, baskets=self.baskets.since(np.datetime64(in_microseconds(moment), "us"))
+        )
 
     def with_changes(self, changes: ShopOrders) -> StoredOrders:
         """With these orders as they now are, and without those of which nothing is left."""

@@ -7,10 +7,8 @@ from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.utils import timezone
-from django.utils.dateparse import parse_datetime
-
 from xsell.engine import SCORINGS
+from xsell.services.moments import moment
 
 A_CENTURY = 36_500
 
@@ -39,9 +37,9 @@ class Wishes:
     def __post_init__(self) -> None:
         """Raise ValueError or TypeError naming what is out of range."""
         for name in ("since", "until"):
-            moment = getattr(self, name)
-            if isinstance(moment, str):
-                object.__setattr__(self, name, _moment(name, moment))
+            given = getattr(self, name)
+            if isinstance(given, str):
+                object.__setattr__(self, name, _read(name, given))
         if self.window_days is not None and self.since is not None:
             raise ValueError("since and window_days both say where to begin: give one of them")
         if self.window_days is not None and not 0 < self.window_days <= A_CENTURY:
@@ -80,7 +78,7 @@ class Wishes:
     def as_json(self) -> dict[str, Any]:
         """What `of` takes, for a JSON column."""
         moments = {
-            name: None if (moment := getattr(self, name)) is None else moment.isoformat()
+            name: None if (given := getattr(self, name)) is None else given.isoformat()
             for name in ("since", "until")
         }
         return {**asdict(self), **moments}
@@ -90,10 +88,8 @@ class Wishes:
         return replace(self, retune=False, evaluate=False)
 
 
-def _moment(name: str, text: str) -> datetime:
-    found = parse_datetime(text)
-    if found is None:
-        raise ValueError(f"{name} must be a time in ISO format, not {text!r}")
-    if timezone.is_naive(found) and timezone.is_aware(timezone.now()):
-        return timezone.make_aware(found)
-    return found
+def _read(name: str, text: str) -> datetime:
+    try:
+        return moment(text)
+    except ValueError as error:
+        raise ValueError(f"{name}: {error}") from error

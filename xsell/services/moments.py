@@ -1,4 +1,4 @@
-"""Arguments that several commands take."""
+"""Moments as people and JSON spell them."""
 
 from __future__ import annotations
 
@@ -16,6 +16,9 @@ def moment(text: str) -> datetime:
         if day is None:
             raise ValueError(f"{text!r} is neither a date nor a time in ISO format")
         found = datetime(day.year, day.month, day.day)  # noqa: DTZ001 - made aware below
-    if timezone.is_naive(found) and timezone.is_aware(timezone.now()):
+    projects_are_aware = timezone.is_aware(timezone.now())
+    if timezone.is_naive(found) and projects_are_aware:
         return timezone.make_aware(found)
+    if timezone.is_aware(found) and not projects_are_aware:
+        return timezone.make_naive(found)
     return found

@@ -1,0 +1,107 @@
+"""How often an offer may be taken: counted on the ledger, under a lock on the offer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connections
+from django.db.models import Q, Sum
+from django.utils.translation import gettext as _
+
+from xsell.exceptions import LimitReached
+from xsell.models import Acceptance, Offer
+from xsell.models.acceptances import counted
+
+
+@dataclass(frozen=True, slots=True)
+class Shopper:
+    """By what a shopper's acceptances are known; a guest on the first click has nothing yet."""
+
+    shopper_key: str = ""
+    customer_id: str = ""
+    cart_ref: str = ""
+
+    def rows(self) -> Q:
+        """Condition for the acceptances of this shopper: the customer's, else the session's."""
+        one = Q(pk__in=())
+        if self.customer_id:
+            one |= Q(customer_id=self.customer_id)
+        elif self.shopper_key:
+            one |= Q(shopper_key=self.shopper_key)
+        if self.cart_ref:
+            # A guest's first click came before the session had a key.
+            one |= Q(cart_ref=self.cart_ref)
+        return one
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Units of an offer that count for its limits."""
+
+    in_all: int = 0
+    by_shopper: int = 0
+    in_cart: int = 0
+
+
+def insert_once(rows: Iterable[Acceptance], using: str) -> None:
+    """Write the rows whose keys are not there yet, and lock those that are.
+
+    In one statement: two that were both told of a duplicate would share MariaDB's lock on it, and
+    each would wait for the other to let go.
+    """
+    names_target = connections[using].features.supports_update_conflicts_with_target
+    Acceptance.objects.using(using).bulk_create(
+        rows,
+        update_conflicts=True,
+        update_fields=["key"],
+        unique_fields=["key"] if names_target else None,
+    )
+
+
+def lock_offers(offer_ids: Iterable[int], using: str) -> dict[int, Offer]:
+    """The offers by their keys, locked in the order of them: nobody waits in a circle."""
+    rows = Offer.objects.using(using).select_for_update().filter(pk__in=set(offer_ids))
+    return {offer.pk: offer for offer in rows.order_by("pk")}
+
+
+def taken_of(
+    offer: Offer, shopper: Shopper, now: datetime, *, besides: Iterable[int], using: str
+) -> Taken:
+    """Units of a locked offer that count, but for the acceptances `besides`."""
+    in_cart = Q(cart_ref=shopper.cart_ref, order_ref="") & ~Q(cart_ref="")
+    rows = (
+        Acceptance.objects.using(using)
+        .filter(counted(now), offer=offer)
+        .exclude(pk__in=tuple(besides))
+        .order_by()
+        .values("offer")
+        .annotate(
+            in_all=Sum("quantity"),
+            by_shopper=Sum("quantity", filter=shopper.rows(), default=0),
+            in_cart=Sum("quantity", filter=in_cart, default=0),
+        )
+    )
+    if connections[using].vendor == "mysql":
+        # Under REPEATABLE READ a transaction that had looked before it got the offer's lock would
+        # not see who took the last unit meanwhile; a locking read sees it. Others look anew with
+        # each statement, and cannot lock what they sum.
+        rows = rows.select_for_update()
+    found = list(rows.values_list("in_all", "by_shopper", "in_cart"))
+    return Taken(*found[0]) if found else Taken()
+
+
+def refuse_beyond_limits(offer: Offer, taken: Taken, units: int = 1) -> None:
+    """Raise LimitReached if so many units more are too many."""
+    if exceeds(offer.limit_in_all, taken.in_all, units):
+        raise LimitReached(_("Others were faster: nothing is left of this offer."))
+    if exceeds(offer.limit_per_customer, taken.by_shopper, units):
+        raise LimitReached(_("You have had this offer as often as one shopper can."))
+    if exceeds(offer.limit_per_order, taken.in_cart, units):
+        raise LimitReached(_("Your cart has this offer as often as one order can."))
+
+
+def exceeds(limit: int | None, taken: int, units: int) -> bool:
+    """Whether so many units more are beyond the limit."""
+    return limit is not None and taken + units > limit
