@@ -36,20 +36,15 @@ def best_by_hand(options, capacity):
 
 @st.composite
 def packings(draw):
-    capacity = draw(st.lists(st.integers(1, 3), min_size=2, max_size=5))
-    places = st.integers(0, len(capacity) - 1)
-    sets = draw(
-        st.lists(
-            st.tuples(
-                st.dictionaries(places, st.integers(1, 2), min_size=1, max_size=3),
-                st.integers(1, 12),
-            ),
-            min_size=1,
-            max_size=6,
-        )
-    )
-    fit = [it for it in sets if all(n <= capacity[at] for at, n in it[0].items())]
-    return options_of(*fit, capacity=capacity), capacity
+    n_places, n_sets = draw(st.integers(2, 5)), draw(st.integers(1, 6))
+    dice = draw(st.randoms(use_true_random=True))
+    capacity = [dice.randint(1, 3) for _ in range(n_places)]
+    sets = []
+    for _ in range(n_sets):
+        places = dice.sample(range(n_places), dice.randint(1, min(3, n_places)))
+        needs = {at: dice.randint(1, min(2, capacity[at])) for at in places}
+        sets.append((needs, dice.randint(1, 12)))
+    return options_of(*sets, capacity=capacity), capacity
 
 
 @given(packings())
