@@ -1,15 +1,19 @@
 """Two web workers at once: the last unit goes to one shopper, and one click is one unit."""
 
+import time
 from decimal import Decimal
 from uuid import uuid4
 
 import pytest
+from django.db import connection, transaction
 from django.db.models import Sum
 
-from demo_shop.models import CartLine
+from demo_shop.models import Cart, CartLine
 from tests import factories as make
 from tests.services.clicking import at_once, clickers
+from tests.services.shoppers import Shopper
 from xsell.models import Acceptance
+from xsell.services.orders import record_order
 
 TIMES = 100
 
@@ -64,3 +68,38 @@ def test_one_click_that_comes_twice_at_once_is_one_unit_a_hundred_times_in_a_row
             assert at_once(both, [click, click]) == ["taken", "taken"], number
             assert Acceptance.objects.filter(key=click["key"]).count() == 1
     assert units_in_carts() == Acceptance.objects.count() == TIMES
+
+
+WAITING = {
+    "postgresql": "SELECT COUNT(*) FROM pg_locks WHERE NOT granted",
+    # Not information_schema.innodb_trx: it stays as it is while it is asked all the time.
+    "mysql": "SHOW GLOBAL STATUS LIKE 'Innodb_row_lock_current_waits'",
+}
+
+
+def until_somebody_waits(seconds=20):
+    """Until another connection waits for a lock that this one has."""
+    deadline = time.monotonic() + seconds
+    with connection.cursor() as cursor:
+        while time.monotonic() < deadline:
+            cursor.execute(WAITING[connection.vendor])
+            if int(cursor.fetchone()[-1]):
+                return
+    pytest.fail("nobody waits")
+
+
+def test_who_clicks_while_the_same_cart_is_ordered_waits_for_the_order_and_not_in_a_circle(product):
+    """Placing an order locks the cart and then the ledger; a click locks them the other way."""
+    offer, cart = make.OfferFactory(product=product, limit_in_all=5), make.CartFactory()
+    shopper = Shopper(cart_ref=str(cart.pk))
+    shopper.takes(offer)
+    click = {"offer": offer.pk, "cart_ref": str(cart.pk), "key": "second", "has_looked": False}
+    with clickers(1) as (other,):
+        with transaction.atomic():
+            Cart.objects.select_for_update().get(pk=cart.pk)
+            other.aims(**click)
+            other.says("go")
+            until_somebody_waits()
+            record_order(order_ref="A1", quote=shopper.quote())
+        assert other.hears() == "taken"
+    assert sorted(Acceptance.objects.values_list("order_ref", flat=True)) == ["", "A1"]

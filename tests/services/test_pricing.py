@@ -22,33 +22,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def shelves(shop):
-    shop.stock("camera", price=Decimal("100.00"))
-    shop.stock("batteries", price=Decimal("4.00"))
-    shop.stock("bread", price=Decimal("2.50"))
-    shop.stock("egg", price=Decimal("0.30"))
-    shop.stock("lens", price=Decimal("50.00"))
-    return shop
-
-
-@pytest.fixture
-def offer(shelves):
-    """Batteries for half their price to who buys a camera."""
-    return shelves.offer(
-        "batteries",
-        {"has_product": "camera"},
-        headline="Batteries for half",
-        benefit="percent",
-        saving_percent=Decimal(50),
-    )
-
-
-@pytest.fixture
-def breakfast(shelves):
-    return shelves.bundle(10, {"bread": 1, "egg": 6}, name="Breakfast")
-
-
-@pytest.fixture
 def shopper(shelves, offer, breakfast):
     """Has a camera with batteries, and a breakfast; each was taken by a click."""
     shopper = Shopper()
@@ -126,6 +99,16 @@ def both_in_money(currency):
     return do
 
 
+def ask_for(fact):
+    """Whoever curates past every form: a condition on the shopper that also decides the price."""
+
+    def do(shop, shopper):
+        offer = Offer.objects.get()
+        make.OfferConditionFactory(offer=offer, kind="shopper_is", fact=fact, value="unknown")
+
+    return do
+
+
 BATTERIES, BREAKFAST = Decimal("2.00"), Decimal("0.43")
 YOURS_CHANGED = "“Batteries for half” does not hold any more: your cart has changed since you took"
 SOLD_OUT = "does not hold any more: something of it is sold out"
@@ -136,6 +119,8 @@ SOLD_OUT = "does not hold any more: something of it is sold out"
     [
         (remove("camera"), 0, BREAKFAST, [YOURS_CHANGED]),
         (remove("batteries"), 0, BREAKFAST, []),
+        (ask_for("customer_group"), 0, BREAKFAST, [YOURS_CHANGED]),
+        (ask_for("Gender"), 0, BREAKFAST, ["“Batteries for half” is not on offer any more."]),
         (remove("egg"), BATTERIES, 0, ["“Breakfast” is not whole any more"]),
         (remove("egg", 5), BATTERIES, 0, ["“Breakfast” is not whole any more"]),
         (change(Offer, is_live=False), 0, BREAKFAST, ["“Batteries for half” is over."]),
