@@ -42,7 +42,8 @@ REASONS = {
 
 def live_bundles(product_ids: Collection[ProductId], now: datetime) -> list[PriceRule]:
     """Terms of the live bundles that hold one of the products, in one query."""
-    return _rules(now, bundle__items__product__in=product_ids)
+    holding = BundleItem.objects.filter(product__in=product_ids).values("bundle")
+    return _rules(now, bundle__in=holding)
 
 
 def live_bundle(bundle_id: int, now: datetime) -> PriceRule | None:
