@@ -66,8 +66,10 @@ def _locked(
 
     The shop has locked its cart by now, and whoever takes an offer locks that first and the cart
     then: the two would wait for each other. So no offer is locked for what is surely held, and no
-    row that a click has only just begun to write. The order's own rows are among them, for it may
-    be told twice at once.
+    row that a click has only just begun to write. (MariaDB's check of the foreign key locks the
+    offer all the same: there a click that meets the order of its own cart is refused as a
+    deadlock, and the order is placed.) The order's own rows are among them, for it may be told
+    twice at once.
     """
     rows = Acceptance.objects.using(alias)
     known = rows.filter(cart_ref=cart_ref, order_ref__in=["", order_ref]).exclude(cart_ref="")
