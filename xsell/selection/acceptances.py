@@ -245,7 +245,11 @@ def _rule(offer: TakenOffer, held: Sequence[TakenUnit]) -> PriceRule:
 
 
 def bundles_withheld(
-    taken: Taken, withheld: Iterable[Withheld], live: Collection[str], cart: Cart
+    taken: Taken,
+    withheld: Iterable[Withheld],
+    *,
+    live: Collection[str],
+    in_cart: Collection[ProductId],
 ) -> list[Withheld]:
     """What pricing withheld, with the clicks on the bundles; and bundles taken that are over.
 
@@ -256,9 +260,9 @@ def bundles_withheld(
         replace(it, acceptance_id=clicks[it.source].acceptance_id) if it.source in clicks else it
         for it in withheld
     ]
-    in_cart = {str(line.product_id) for line in cart.lines}
+    products = {str(product_id) for product_id in in_cart}
     for source, click in clicks.items():
-        if source not in live and in_cart & set(click.terms.get("items", ())):
+        if source not in live and products & set(click.terms.get("items", ())):
             name = str(click.terms.get("name", ""))
             told.append(Withheld(source, name, Why.ENDED, "", click.acceptance_id))
     return told

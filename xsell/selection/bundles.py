@@ -113,6 +113,9 @@ def bundle_offers(
     held = Counter[ProductId]()
     for line in cart.lines:
         held[line.product_id] += line.quantity
+        product = details.get(line.product_id)
+        if product is not None and product.family != line.product_id:
+            held[product.family] += line.quantity
     offers, hidden = [], {}
     for rule in rules:
         if all(sum(held[it] for it in part.product_ids) >= part.quantity for part in rule.parts):
