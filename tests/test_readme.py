@@ -105,7 +105,8 @@ for _ in range(30):
     order(soap)
 """
 
-VISIT = """
+VISIT = r"""
+import re
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends.db import SessionStore
 from django.template.loader import render_to_string
@@ -121,8 +122,10 @@ bundle.items.create(product=strap)
 client = Client(SERVER_NAME="localhost")
 request = RequestFactory().get("/")
 request.user, request.session = AnonymousUser(), SessionStore()
-print("PRODUCT", render_to_string("product.html", {"product": camera}, request))
-assert client.post(reverse("xsell:add-bundle", args=[bundle.pk])).status_code == 302
+html = render_to_string("product.html", {"product": camera}, request)
+print("PRODUCT", html)
+*_, token = re.findall(r'name="token" value="([^"]+)"', html)
+assert client.post(reverse("xsell:take"), {"token": token}).status_code == 302
 request = RequestFactory().get("/")
 request.user, request.session = AnonymousUser(), client.session
 print("CART", render_to_string("cart.html", {"order": Order.objects.first()}, request))

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from xsell.adapters import get_adapter
 from xsell.services import tokens
-from xsell.values import Take
+from xsell.values import Cart, ShopContext, Take
 
 TOKEN = re.compile(r'name="token" value="([^"]+)"')
 
@@ -15,6 +15,11 @@ TOKEN = re.compile(r'name="token" value="([^"]+)"')
 def tokens_in(html: str) -> list[str]:
     """The tokens of a page's buttons, in their order."""
     return TOKEN.findall(html)
+
+
+def taken_by(token: str) -> Take:
+    """What a token of nobody's takes."""
+    return tokens.read(token, ShopContext(), Cart())
 
 
 def request_of(client: Any) -> Any:

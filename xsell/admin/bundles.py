@@ -55,7 +55,7 @@ class BundleAdmin(ProductAdmin):
 
     @admin.display(description=gettext_lazy("saving"), ordering="saving_percent")
     def saving(self, row: Bundle) -> str:
-        return _("%(percent)s%%") % {"percent": number(row.saving_percent.normalize())}
+        return benefit_in_words(row)
 
     @admin.display(description=gettext_lazy("state"))
     def state(self, row: Bundle) -> str:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from xsell.models import BundleItem
 from xsell.models.schedules import running
-from xsell.pricing.sets import price_of_set
+from xsell.pricing.sets import TAKES_OFF, price_of_set
+from xsell.selection.bundle_sets import could_stand, default_set
+from xsell.selection.terms import benefit_from
 from xsell.values import (
-    Benefit,
     BenefitKind,
     BundleOffer,
     BundlePart,
@@ -22,6 +22,7 @@ from xsell.values import (
     ProductDetails,
     ProductId,
     RulePart,
+    Why,
 )
 
 TERMS = (
@@ -29,6 +30,14 @@ TERMS = (
     *("precedence", "is_exclusive", "least_margin_percent", "limit_per_order"),
     *("starts_at", "ends_at"),
 )
+Item = tuple[ProductId, int, int | None, bool]
+"""Product, quantity, group and whether it is required."""
+
+REASONS = {
+    Why.OTHER_CURRENCY: "its amount is in another currency",
+    Why.MARGIN: "the least margin leaves nothing to take off",
+    Why.NO_SAVING: "it saves nothing at today's prices",
+}
 
 
 def live_bundles(product_ids: Collection[ProductId], now: datetime) -> list[PriceRule]:
@@ -50,37 +59,24 @@ def _rules(now: datetime, **which: object) -> list[PriceRule]:
             *(f"bundle__{name}" for name in TERMS),
         )
     )
-    terms: dict[int, dict[str, Any]] = {}
+    terms: dict[int, tuple[Any, ...]] = {}
     # A dict: the join finds an item once for each of the products that its bundle holds.
-    items: dict[int, dict[int, tuple[ProductId, int, int | None, bool]]] = {}
+    items: dict[int, dict[int, Item]] = {}
     for bundle_id, item_id, product_id, quantity, group, is_required, *values in rows:
-        terms[bundle_id] = dict(zip(TERMS, values, strict=True))
+        terms.setdefault(bundle_id, tuple(values))
         items.setdefault(bundle_id, {})[item_id] = (product_id, quantity, group, is_required)
-    return [_rule(bundle_id, terms[bundle_id], items[bundle_id].values()) for bundle_id in terms]
+    return [
+        _rule(bundle_id, dict(zip(TERMS, values, strict=True)), items[bundle_id].values())
+        for bundle_id, values in terms.items()
+    ]
 
 
-def _rule(
-    bundle_id: int,
-    terms: Mapping[str, Any],
-    items: Iterable[tuple[ProductId, int, int | None, bool]],
-) -> PriceRule:
-    parts: dict[object, RulePart] = {}
-    for product_id, quantity, group, is_required in items:
-        key = ("group", group) if group is not None else ("product", product_id)
-        before = parts.get(key)
-        products = (*before.product_ids, product_id) if before else (product_id,)
-        required = is_required or (before is not None and before.is_required)
-        parts[key] = RulePart(products, quantity, required)
+def _rule(bundle_id: int, terms: Mapping[str, Any], items: Iterable[Item]) -> PriceRule:
     return PriceRule(
         source=f"bundle:{bundle_id}",
         name=terms["name"],
-        parts=tuple(parts.values()),
-        benefit=Benefit(
-            BenefitKind(terms["benefit"]),
-            percent=terms["saving_percent"] or Decimal(0),
-            amount=terms["benefit_amount"] or Decimal(0),
-            currency=terms["benefit_currency"],
-        ),
+        parts=_parts(items),
+        benefit=benefit_from(terms),
         fewest_parts=terms["fewest_items"],
         most_times=terms["limit_per_order"],
         precedence=terms["precedence"],
@@ -91,42 +87,66 @@ def _rule(
     )
 
 
+def _parts(items: Iterable[Item]) -> tuple[RulePart, ...]:
+    """The items, those of one group as one part."""
+    parts: dict[object, RulePart] = {}
+    for product_id, quantity, group, is_required in items:
+        key = ("group", group) if group is not None else ("product", product_id)
+        before = parts.get(key)
+        products = (*before.product_ids, product_id) if before else (product_id,)
+        required = is_required or (before is not None and before.is_required)
+        parts[key] = RulePart(products, quantity, required)
+    return tuple(parts.values())
+
+
 def bundle_offers(
     rules: Iterable[PriceRule],
     details: Mapping[ProductId, ProductDetails],
     cart: Cart,
     currency: str,
-) -> tuple[BundleOffer, ...]:
-    """Bundles that can be bought whole now and are not all in the cart, best saving first."""
+    anchor_id: ProductId | None = None,
+) -> tuple[tuple[BundleOffer, ...], dict[str, str]]:
+    """Bundles that can be bought now and are not all in the cart, best saving first.
+
+    And why the others do not show: source -> reason.
+    """
     held = Counter[ProductId]()
     for line in cart.lines:
         held[line.product_id] += line.quantity
-    offers = []
+    offers, hidden = [], {}
     for rule in rules:
-        chosen = {it.product_ids[0]: it.quantity for it in rule.parts}
-        if all(held[product_id] >= quantity for product_id, quantity in chosen.items()):
+        if all(sum(held[it] for it in part.product_ids) >= part.quantity for part in rule.parts):
+            hidden[rule.source] = "the cart has all of it"
             continue
-        if not all(_fits(details.get(it), n, currency) for it, n in chosen.items()):
-            continue
-        price = price_of_set(rule, chosen, PriceContext(details), currency)
-        if price.saving <= 0:
-            continue
-        offers.append(
-            BundleOffer(
-                int(rule.source.partition(":")[2]),
-                rule.name,
-                tuple(BundlePart(details[product_id], n) for product_id, n in chosen.items()),
-                price.list_price,
-                price.list_price - price.saving,
-                price.saving,
-            )
-        )
-    return tuple(sorted(offers, key=lambda it: (-it.saving, it.bundle_id)))
+        shown = _offer(rule, details, currency, anchor_id)
+        if isinstance(shown, str):
+            hidden[rule.source] = shown
+        else:
+            offers.append(shown)
+    return tuple(sorted(offers, key=lambda it: (-it.saving, it.bundle_id))), hidden
 
 
-def _fits(product: ProductDetails | None, wanted: int, currency: str) -> bool:
-    """Whether so many of the product can be bought now, in the cart's currency."""
-    if product is None or not product.is_available or product.price is None:
-        return False
-    enough = product.stock is None or product.stock >= wanted
-    return enough and product.currency == currency
+def _offer(
+    rule: PriceRule,
+    details: Mapping[ProductId, ProductDetails],
+    currency: str,
+    anchor_id: ProductId | None,
+) -> BundleOffer | str:
+    """The bundle as it shows, or why it does not."""
+    chosen = default_set(rule, details, currency, anchor_id)
+    if chosen is None:
+        return "a part of it cannot be bought now, or not so many"
+    price = price_of_set(rule, chosen, PriceContext(details), currency)
+    if rule.benefit.kind in TAKES_OFF and price.saving <= 0:
+        return REASONS[price.why or Why.NO_SAVING]
+    return BundleOffer(
+        bundle_id=int(rule.source.partition(":")[2]),
+        name=rule.name,
+        parts=tuple(BundlePart(details[it], quantity) for it, quantity in chosen.items()),
+        list_price=price.list_price,
+        bundle_price=price.list_price - price.saving,
+        saving=price.saving,
+        gives_free_shipping=rule.benefit.kind is BenefitKind.FREE_SHIPPING,
+        choices=could_stand(rule, details, currency),
+        fewest_parts=rule.fewest_parts,
+    )

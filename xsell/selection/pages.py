@@ -15,6 +15,7 @@ from datetime import datetime
 from xsell.adapters import BaseAdapter
 from xsell.models import Placement
 from xsell.selection.bundles import bundle_offers
+from xsell.selection.conditions import Occasion
 from xsell.selection.offers import holding
 from xsell.selection.pipeline import Scene, fill_placement, why_not_buyable, why_not_eligible
 from xsell.selection.placements import UPGRADE, named
@@ -94,8 +95,17 @@ class Page:
 
     def bundles(self, product_id: ProductId) -> tuple[BundleOffer, ...]:
         """Live bundles with the product that can be bought whole."""
-        bundles = self._product(product_id).bundles
-        return bundle_offers(bundles, self._knowledge.details, self.cart, self.currency)
+        offers, _hidden = self._bundles(product_id)
+        return offers
+
+    def hidden_bundles(self, product_id: ProductId) -> dict[str, str]:
+        """Why the other live bundles with the product do not show: source -> reason."""
+        _offers, hidden = self._bundles(product_id)
+        return hidden
+
+    def _bundles(self, product_id: ProductId) -> tuple[tuple[BundleOffer, ...], dict[str, str]]:
+        rules = self._product(product_id).bundles
+        return bundle_offers(rules, self._knowledge.details, self.cart, self.currency, product_id)
 
     def offered(
         self, offer_id: int | None, slug: str, anchors: Collection[ProductId]
@@ -154,7 +164,8 @@ class Page:
     ) -> Surroundings:
         """What surrounds the product, the anchors or the cart, offers' products included."""
         asks = Source.OFFERS in placement.sources
-        offered = [it.candidate.product_id for it in self._knowledge.offers] if asks else []
+        offers = self._knowledge.offers if asks else ()
+        offered = [product_id for offer in offers for product_id in offer.product_ids]
         if product_id is not None:
             return self._knowledge.around([product_id], offered, is_product_page=True)
         wanted = self.cart.product_ids if anchors is None else anchors
@@ -167,9 +178,9 @@ class Page:
         return holding(
             self._knowledge.offers,
             placement.offer_kind,
-            cart=self.cart,
-            anchors=around.anchors,
+            occasion=Occasion.of(self.context, self.cart, around.anchors, self._knowledge.details),
             details=self._knowledge.details,
+            currency=self.currency,
         )
 
     def _scene(self, around: Surroundings) -> Scene:

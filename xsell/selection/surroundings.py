@@ -72,7 +72,7 @@ class Knowledge:
     @functools.cached_property
     def offers(self) -> list[LiveOffer]:
         """Every live offer, by priority."""
-        return live_offers(self._now)
+        return live_offers(self._now, self._context)
 
     @property
     def surroundings(self) -> Collection[Surroundings]:

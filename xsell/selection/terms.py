@@ -8,13 +8,43 @@ from typing import Any
 
 from xsell.models import Bundle, Offer
 from xsell.models.fields import as_json
-from xsell.values import Benefit, BenefitKind
+from xsell.values import Benefit, BenefitKind, PriceRule, RulePart
 
 OFFER_BENEFIT = (
     *("benefit", "saving_percent", "benefit_amount", "benefit_currency"),
     *("gift_product_id", "code"),
 )
 """Columns that say what an offer gains."""
+
+OFFER_TERMS = (
+    *("headline", "product_id", "precedence", "is_exclusive", "least_margin_percent"),
+    *("starts_at", "ends_at"),
+    *OFFER_BENEFIT,
+)
+"""Columns that pricing needs of an offer."""
+
+
+def offer_rule(
+    offer_id: int,
+    terms: Mapping[str, Any],
+    *,
+    units: int = 1,
+    acceptance_id: int | None = None,
+) -> PriceRule:
+    """The rule of an offer with these OFFER_TERMS, for so many units of its product."""
+    return PriceRule(
+        source=f"offer:{offer_id}",
+        name=terms["headline"],
+        parts=(RulePart((terms["product_id"],), 1),),
+        benefit=benefit_from(terms),
+        most_times=units,
+        precedence=terms["precedence"],
+        is_exclusive=terms["is_exclusive"],
+        least_margin_percent=terms["least_margin_percent"],
+        starts_at=terms["starts_at"],
+        ends_at=terms["ends_at"],
+        acceptance_id=acceptance_id,
+    )
 
 
 def benefit_from(terms: Mapping[str, Any]) -> Benefit:

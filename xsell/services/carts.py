@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 
 from django.db import transaction
@@ -11,12 +12,13 @@ from django.utils.translation import gettext as _
 
 from xsell.adapters import get_adapter
 from xsell.exceptions import NotOnOffer
+from xsell.selection.bundle_sets import is_a_set
 from xsell.selection.bundles import live_bundle
 from xsell.selection.pages import Page
 from xsell.services import tokens
 from xsell.services.acceptances import take_once
 from xsell.signals import products_added
-from xsell.values import CartChange, PriceRule, ProductId, Take, TakeKind
+from xsell.values import CartChange, Take, TakeKind
 
 
 def take(*, request: HttpRequest, token: str) -> tuple[CartChange, ...]:
@@ -74,13 +76,12 @@ def _add_bundle(request: HttpRequest, page: Page, wanted: Take) -> tuple[CartCha
     Raise NotOnOffer if no such bundle is live, or its set is not what the shopper saw.
     """
     rule = live_bundle(wanted.bundle_id or 0, timezone.now())
-    chosen = {} if rule is None else _set_of(rule)
-    if not chosen or set(chosen) != set(wanted.product_ids):
+    if rule is None or not is_a_set(rule, wanted.product_ids):
         raise NotOnOffer(_("This bundle is not on offer any more."))
     adapter = get_adapter()
     before = {line.ref: line.quantity for line in page.cart.lines}
     changes: list[CartChange] = []
-    for product_id, quantity in chosen.items():
+    for product_id, quantity in Counter(wanted.product_ids).items():
         change = adapter.add_to_cart(request, product_id, quantity)
         if not change.done:
             # Taken back by hand: a cart need not be in a database, and a session that has heard of
@@ -90,10 +91,6 @@ def _add_bundle(request: HttpRequest, page: Page, wanted: Take) -> tuple[CartCha
             return (change,)
         changes.append(change)
     return tuple(changes)
-
-
-def _set_of(rule: PriceRule) -> dict[ProductId, int]:
-    return {part.product_ids[0]: part.quantity for part in rule.parts}
 
 
 def _accept_offer(request: HttpRequest, page: Page, wanted: Take) -> tuple[CartChange, ...]:

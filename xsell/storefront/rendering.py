@@ -98,8 +98,10 @@ def take_of(
     current_id = None if current in (None, "") else key_of(current)
     match TakeKind(kind):
         case TakeKind.BUNDLE:
-            parts = tuple(part.product.product_id for part in wanted.parts)
-            take = Take(TakeKind.BUNDLE, parts, current_id, bundle_id=wanted.bundle_id)
+            units = tuple(
+                part.product.product_id for part in wanted.parts for _ in range(part.quantity)
+            )
+            take = Take(TakeKind.BUNDLE, units, current_id, bundle_id=wanted.bundle_id)
         case TakeKind.OFFER:
             shown, offer_id = (wanted.product.product_id,), wanted.offer.offer_id
             take = Take(TakeKind.OFFER, shown, offer_id=offer_id, anchor_ids=tuple(anchors))

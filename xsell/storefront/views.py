@@ -46,6 +46,12 @@ def status_of(error: TokenRefused) -> int:
     return 410 if error.reason is Refusal.EXPIRED else 403
 
 
+def reasons_against(changes: Iterable[CartChange]) -> list[str]:
+    """Why the cart does not hold the rest, each reason once."""
+    unsaid = _("This could not be put into your cart.")
+    return list(dict.fromkeys(it.reason or unsaid for it in changes if not it.done))
+
+
 def _refused(request: HttpRequest, error: TokenRefused) -> HttpResponse:
     said = {"message": str(error), "target": _target(request)}
     return render(request, "xsell/refused.html", said, status=status_of(error))
@@ -60,9 +66,8 @@ def _say(request: HttpRequest, changes: Iterable[CartChange]) -> None:
             "%(count)d product is in your cart.", "%(count)d products are in your cart.", n_added
         )
         messages.success(request, added % {"count": n_added}, fail_silently=True)
-    for reason in dict.fromkeys(it.reason for it in changes if not it.done):
-        text = reason or _("This could not be put into your cart.")
-        messages.warning(request, text, fail_silently=True)
+    for reason in reasons_against(changes):
+        messages.warning(request, reason, fail_silently=True)
 
 
 def _target(request: HttpRequest) -> str:

@@ -99,8 +99,20 @@ class BundlePart:
 
 
 @dataclass(frozen=True, slots=True)
+class BundleChoice:
+    """`quantity` units of these products, mixed at will."""
+
+    products: tuple[ProductDetails, ...]
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
 class BundleOffer:
-    """A bundle as a shopper sees it. `list_price` - `saving` = `bundle_price`, to the cent."""
+    """A bundle as a shopper sees it. `list_price` - `saving` = `bundle_price`, to the cent.
+
+    `parts` are one set that can be had now; `choices` what may stand for some of them. Where
+    `fewest_parts` is given, so many different parts are enough.
+    """
 
     bundle_id: int
     name: str
@@ -109,6 +121,8 @@ class BundleOffer:
     bundle_price: Decimal
     saving: Decimal
     gives_free_shipping: bool = False
+    choices: tuple[BundleChoice, ...] = ()
+    fewest_parts: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +210,7 @@ class Why(enum.StrEnum):
     CONDITION = "condition"
     ENDED = "ended"
     EXPIRED = "expired"
+    LIMIT = "limit"
     TERMS_CHANGED = "terms-changed"
     PROTECTED_TRAIT = "protected-trait"
 

@@ -22,9 +22,9 @@ class Take:
     """One click, as the page offered it; `key` names it, so that it counts once.
 
     `product_ids` are the products that the shopper saw: those to add, the better one of an upgrade,
-    those of a bundle's set, or an offer's. `current_id` is what an upgrade replaces, or what the
-    page of a bundle was about; `anchor_ids` are what an offer's placement was around, none being
-    the cart.
+    each unit of a bundle's set, or an offer's. `current_id` is what an upgrade replaces, or what
+    the page of a bundle was about; `anchor_ids` are what an offer's placement was around, none
+    being the cart.
     """
 
     kind: TakeKind

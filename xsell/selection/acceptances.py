@@ -1,0 +1,247 @@
+"""What a cart's shopper has taken: what it is worth at this moment, and why not more."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from xsell.models import Acceptance
+from xsell.selection.conditions import (
+    CONDITION_COLUMNS,
+    Condition,
+    Groups,
+    Occasion,
+    grouped,
+    hold,
+    protected_traits,
+)
+from xsell.selection.terms import OFFER_BENEFIT, OFFER_TERMS, benefit_record, offer_rule
+from xsell.values import (
+    BenefitKind,
+    Cart,
+    PriceRule,
+    ProductDetails,
+    ProductId,
+    ShopContext,
+    Why,
+    Withheld,
+)
+
+TODAY = ("is_live", "limit_per_order", *OFFER_TERMS)
+"""Columns of an offer that say what it is worth now."""
+
+
+@dataclass(frozen=True, slots=True)
+class TakenUnit:
+    """One acceptance: so many units, held until a moment, on the terms that were written down."""
+
+    acceptance_id: int
+    product_id: ProductId | None
+    quantity: int
+    expires_at: datetime | None
+    terms: Mapping[str, Any]
+
+    def is_held(self, now: datetime) -> bool:
+        """Whether its time has not run out."""
+        return self.expires_at is None or self.expires_at > now
+
+
+@dataclass(frozen=True, slots=True)
+class TakenOffer:
+    """An offer that was taken, once or more often; `today` is empty if it has been deleted."""
+
+    source: str
+    today: Mapping[str, Any]
+    units: tuple[TakenUnit, ...]
+    groups: Groups = ()
+
+    @property
+    def offer_id(self) -> int:
+        """Its key, as the source tells it."""
+        return int(self.source.partition(":")[2])
+
+    @property
+    def name(self) -> str:
+        """What shoppers read of it."""
+        return str(self.today.get("headline") or self.units[0].terms.get("name", ""))
+
+    @property
+    def product_id(self) -> ProductId | None:
+        """The product that was taken."""
+        return self.units[0].product_id
+
+    @property
+    def gift_id(self) -> ProductId | None:
+        """The product that comes with it for nothing."""
+        return self.today.get("gift_product_id")
+
+    def promised(self) -> bool:
+        """Whether anything was, or is now, gained by it: else nobody misses it."""
+        kinds = {it.terms.get("benefit") for it in self.units} | {self.today.get("benefit")}
+        return bool(kinds - {None, BenefitKind.NONE.value})
+
+    def withheld(self, why: Why, detail: str = "") -> Withheld:
+        """Why nothing, or less than was promised, is taken off."""
+        return Withheld(self.source, self.name, why, detail, self.units[0].acceptance_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Offers and bundles that were taken into a cart and are not ordered yet.
+
+    `bundles`: the first click on each bundle, by source. What a bundle takes off asks for no click.
+    """
+
+    offers: tuple[TakenOffer, ...] = ()
+    bundles: Mapping[str, TakenUnit] = field(default_factory=dict)
+
+
+def taken_into(cart_ref: str) -> Taken:
+    """What was taken into the cart, with the offers as they are today, in one query."""
+    if not cart_ref:
+        return Taken()
+    kinds = (Acceptance.Kind.OFFER, Acceptance.Kind.BUNDLE)
+    rows = (
+        Acceptance.objects.filter(cart_ref=cart_ref, order_ref="", kind__in=kinds)
+        .order_by("pk", "offer__conditions__group", "offer__conditions__pk")
+        .values_list(
+            *("pk", "product_id", "quantity", "expires_at", "terms", "kind", "offer_id"),
+            *(f"offer__{name}" for name in TODAY),
+            "offer__conditions__group",
+            *(f"offer__conditions__{name}" for name in CONDITION_COLUMNS),
+        )
+    )
+    found: dict[str, _Found] = {}
+    bundles: dict[str, TakenUnit] = {}
+    for pk, product_id, quantity, expires_at, terms, kind, offer_id, *rest in rows:
+        unit = TakenUnit(pk, product_id, quantity, expires_at, terms)
+        if kind == Acceptance.Kind.BUNDLE:
+            bundles.setdefault(terms.get("source", ""), unit)
+            continue
+        source = f"offer:{offer_id}" if offer_id else terms.get("source", "")
+        offer = found.setdefault(source, _Found())
+        offer.units[pk] = unit
+        if offer_id:
+            offer.today = dict(zip(TODAY, rest, strict=False))
+        group, *condition = rest[len(TODAY) :]
+        if group is not None and len(offer.units) == 1:  # the join tells them with each acceptance
+            offer.conditions.append((group, Condition(*condition)))
+    return Taken(tuple(offer.whole(source) for source, offer in found.items()), bundles)
+
+
+@dataclass(slots=True)
+class _Found:
+    """What the rows have told so far of one offer."""
+
+    today: dict[str, Any] = field(default_factory=dict)
+    units: dict[int, TakenUnit] = field(default_factory=dict)
+    conditions: list[tuple[int, Condition]] = field(default_factory=list)
+
+    def whole(self, source: str) -> TakenOffer:
+        units = tuple(self.units.values())
+        return TakenOffer(source, self.today, units, grouped(self.conditions))
+
+
+def rules_for(
+    taken: Iterable[TakenOffer],
+    *,
+    cart: Cart,
+    context: ShopContext,
+    details: Mapping[ProductId, ProductDetails],
+    now: datetime,
+) -> tuple[list[PriceRule], list[Withheld]]:
+    """Terms of the taken offers that hold for the cart now; why the others do not, or not whole.
+
+    An offer whose product has left the cart is neither: its shopper does not want it any more.
+    """
+    rules, withheld = [], []
+    for offer in taken:
+        in_cart = sum(it.quantity for it in cart.lines if it.product_id == offer.product_id)
+        if not in_cart or not offer.promised():
+            continue
+        why = why_not(offer, cart=cart, context=context, details=details, now=now)
+        if why is not None:
+            withheld.append(offer.withheld(why))
+            continue
+        held = [it for it in offer.units if it.is_held(now)]
+        n_held, n_taken = (sum(it.quantity for it in units) for units in (held, offer.units))
+        if n_held < min(n_taken, in_cart):
+            withheld.append(offer.withheld(Why.EXPIRED, f"{n_held} of {n_taken} are still held"))
+        if any(is_changed(it.terms, offer.today) for it in held):
+            withheld.append(offer.withheld(Why.TERMS_CHANGED))
+        if offer.today["benefit"] != BenefitKind.NONE.value:
+            rules.append(_rule(offer, n_held, held[0].acceptance_id))
+    return rules, withheld
+
+
+def why_not(
+    offer: TakenOffer,
+    *,
+    cart: Cart,
+    context: ShopContext,
+    details: Mapping[ProductId, ProductDetails],
+    now: datetime,
+) -> Why | None:
+    """Why a taken offer takes off nothing now; None where it does."""
+    today = offer.today
+    if not today or not today["is_live"] or today["product_id"] != offer.product_id:
+        return Why.ENDED
+    starts_at, ends_at = today["starts_at"], today["ends_at"]
+    if (starts_at is not None and starts_at > now) or (ends_at is not None and ends_at <= now):
+        return Why.ENDED
+    if not any(it.is_held(now) for it in offer.units):
+        return Why.EXPIRED
+    if today["benefit"] != BenefitKind.NONE.value and protected_traits(offer.groups):
+        return Why.PROTECTED_TRAIT
+    occasion = Occasion.of(context, without_own(offer, cart), frozenset(), details)
+    return None if hold(offer.groups, occasion) else Why.CONDITION
+
+
+def without_own(offer: TakenOffer, cart: Cart) -> Cart:
+    """The cart without the units that the offer put there: it is no trigger of its own."""
+    left = sum(it.quantity for it in offer.units)
+    lines = []
+    for line in cart.lines:
+        own = min(left, line.quantity) if line.product_id == offer.product_id else 0
+        left -= own
+        if own < line.quantity:
+            lines.append(replace(line, quantity=line.quantity - own))
+    return replace(cart, lines=tuple(lines))
+
+
+def is_changed(terms: Mapping[str, Any], today: Mapping[str, Any]) -> bool:
+    """Whether the offer gains something else than when it was taken."""
+    record = benefit_record({name: today[name] for name in OFFER_BENEFIT})
+    return any(terms.get(name) != value for name, value in record.items())
+
+
+def _rule(offer: TakenOffer, n_held: int, acceptance_id: int) -> PriceRule:
+    limit = offer.today["limit_per_order"]
+    return offer_rule(
+        offer.offer_id,
+        offer.today,
+        units=n_held if limit is None else min(n_held, limit),
+        acceptance_id=acceptance_id,
+    )
+
+
+def bundles_withheld(
+    taken: Taken, withheld: Iterable[Withheld], live: Collection[str], cart: Cart
+) -> list[Withheld]:
+    """What pricing withheld, with the clicks on the bundles; and bundles taken that are over.
+
+    Of a bundle none of whose products is left in the cart nobody wants to hear.
+    """
+    clicks = taken.bundles
+    told = [
+        replace(it, acceptance_id=clicks[it.source].acceptance_id) if it.source in clicks else it
+        for it in withheld
+    ]
+    in_cart = {str(line.product_id) for line in cart.lines}
+    for source, click in clicks.items():
+        if source not in live and in_cart & set(click.terms.get("items", ())):
+            name = str(click.terms.get("name", ""))
+            told.append(Withheld(source, name, Why.ENDED, "", click.acceptance_id))
+    return told
