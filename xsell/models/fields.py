@@ -66,7 +66,7 @@ def as_json(product_id: ProductId | None) -> str | None:
     return None if product_id is None else str(product_id)
 
 
-def from_json(text: str | None) -> ProductId | None:
+def from_json(text: str | None) -> ProductId:
     """The product id that `as_json` wrote; a text that is no key of this shop's stays as it is."""
     key = apps.get_model(conf.PRODUCT_MODEL)._meta.pk
     if key is None or not text:

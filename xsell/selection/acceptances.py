@@ -29,6 +29,9 @@ from xsell.values import (
     Withheld,
 )
 
+LAPSED = "lapsed"
+"""Among the terms: why an acceptance is not held any more, if not for its time."""
+
 TODAY = ("is_live", "limit_per_order", *OFFER_TERMS)
 """Columns of an offer that say what it is worth now."""
 
@@ -46,6 +49,11 @@ class TakenUnit:
     def is_held(self, now: datetime) -> bool:
         """Whether its time has not run out."""
         return self.expires_at is None or self.expires_at > now
+
+    @property
+    def why_lapsed(self) -> Why:
+        """Why it is held no more: its time ran out, unless something else ended it."""
+        return Why(self.terms.get(LAPSED, Why.EXPIRED.value))
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +176,8 @@ def rules_for(
         held = [it for it in offer.units if it.is_held(now)]
         n_held, n_taken = (sum(it.quantity for it in units) for units in (held, offer.units))
         if n_held < min(n_taken, in_cart):
-            withheld.append(offer.withheld(Why.EXPIRED, f"{n_held} of {n_taken} are still held"))
+            why = next(it.why_lapsed for it in offer.units if not it.is_held(now))
+            withheld.append(offer.withheld(why, f"{n_held} of {n_taken} are still held"))
         if any(is_changed(it.terms, offer.today) for it in held):
             withheld.append(offer.withheld(Why.TERMS_CHANGED))
         if offer.today["benefit"] != BenefitKind.NONE.value:
@@ -192,7 +201,7 @@ def why_not(
     if (starts_at is not None and starts_at > now) or (ends_at is not None and ends_at <= now):
         return Why.ENDED
     if not any(it.is_held(now) for it in offer.units):
-        return Why.EXPIRED
+        return offer.units[-1].why_lapsed
     if today["benefit"] != BenefitKind.NONE.value and protected_traits(offer.groups):
         return Why.PROTECTED_TRAIT
     occasion = Occasion.of(context, without_own(offer, cart), frozenset(), details)

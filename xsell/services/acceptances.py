@@ -6,14 +6,14 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connections, router, transaction
+from django.db import router, transaction
 from django.utils.translation import gettext as _
 
 from xsell.exceptions import NotOnOffer, Refusal
 from xsell.models import Acceptance, Bundle, Offer
 from xsell.models.fields import as_json, from_json
 from xsell.selection.terms import bundle_record, offer_record
-from xsell.services.limits import Shopper, lock_offers, refuse_beyond_limits, taken_of
+from xsell.services.limits import Shopper, insert_once, lock_offers, refuse_beyond_limits, taken_of
 from xsell.services.tokens import refused
 from xsell.values import Cart, CartChange, ProductId, ShopContext, Take, TakeKind
 
@@ -61,8 +61,7 @@ def _claimed(
 ) -> Acceptance:
     """The click's row, locked: without a result if this is the first time that it is clicked.
 
-    Whoever comes second waits for the first. One statement that writes or locks, for two that both
-    were told of a duplicate would share MariaDB's lock on it, and wait for each other's.
+    Whoever comes second waits for the first.
     """
     row = Acceptance(
         key=take.key,
@@ -75,15 +74,8 @@ def _claimed(
         accepted_at=now,
         expires_at=now + timedelta(minutes=offer.hold_minutes) if offer else None,
     )
-    names_target = connections[alias].features.supports_update_conflicts_with_target
-    rows = Acceptance.objects.using(alias)
-    rows.bulk_create(
-        [row],
-        update_conflicts=True,
-        update_fields=["key"],
-        unique_fields=["key"] if names_target else None,
-    )
-    return rows.select_for_update().get(key=take.key)
+    insert_once([row], alias)
+    return Acceptance.objects.using(alias).select_for_update().get(key=take.key)
 
 
 def _first_result(row: Acceptance, context: ShopContext, cart: Cart) -> tuple[CartChange, ...]:

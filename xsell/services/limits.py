@@ -45,6 +45,21 @@ class Taken:
     in_cart: int = 0
 
 
+def insert_once(rows: Iterable[Acceptance], using: str) -> None:
+    """Write the rows whose keys are not there yet, and lock those that are.
+
+    In one statement: two that were both told of a duplicate would share MariaDB's lock on it, and
+    each would wait for the other to let go.
+    """
+    names_target = connections[using].features.supports_update_conflicts_with_target
+    Acceptance.objects.using(using).bulk_create(
+        rows,
+        update_conflicts=True,
+        update_fields=["key"],
+        unique_fields=["key"] if names_target else None,
+    )
+
+
 def lock_offers(offer_ids: Iterable[int], using: str) -> dict[int, Offer]:
     """The offers by their keys, locked in the order of them: nobody waits in a circle."""
     rows = Offer.objects.using(using).select_for_update().filter(pk__in=set(offer_ids))

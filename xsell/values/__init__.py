@@ -41,6 +41,8 @@ from xsell.values.suggestions import (
     Suggestion,
 )
 from xsell.values.taking import (
+    RefundedLine,
+    RefundShare,
     Take,
     TakeKind,
 )
@@ -78,6 +80,8 @@ __all__ = [
     "ProductId",
     "Quote",
     "QuotedLine",
+    "RefundShare",
+    "RefundedLine",
     "RulePart",
     "ShopContext",
     "Source",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
+from decimal import Decimal
 
 from xsell.values.shop import ProductId
 
@@ -35,3 +36,21 @@ class Take:
     placement: str = ""
     key: str = ""
     anchor_ids: tuple[ProductId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RefundedLine:
+    """Units of a product of an order that came back, whatever lines they were on."""
+
+    product_id: ProductId
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class RefundShare:
+    """The part of what `source` saved on the order that falls on units which came back."""
+
+    source: str
+    product_id: ProductId
+    quantity: int
+    saving: Decimal
