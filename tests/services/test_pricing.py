@@ -126,6 +126,16 @@ def both_in_money(currency):
     return do
 
 
+def ask_for(fact):
+    """Whoever curates past every form: a condition on the shopper that also decides the price."""
+
+    def do(shop, shopper):
+        offer = Offer.objects.get()
+        make.OfferConditionFactory(offer=offer, kind="shopper_is", fact=fact, value="unknown")
+
+    return do
+
+
 BATTERIES, BREAKFAST = Decimal("2.00"), Decimal("0.43")
 YOURS_CHANGED = "“Batteries for half” does not hold any more: your cart has changed since you took"
 SOLD_OUT = "does not hold any more: something of it is sold out"
@@ -136,6 +146,8 @@ SOLD_OUT = "does not hold any more: something of it is sold out"
     [
         (remove("camera"), 0, BREAKFAST, [YOURS_CHANGED]),
         (remove("batteries"), 0, BREAKFAST, []),
+        (ask_for("customer_group"), 0, BREAKFAST, [YOURS_CHANGED]),
+        (ask_for("Gender"), 0, BREAKFAST, ["“Batteries for half” is not on offer any more."]),
         (remove("egg"), BATTERIES, 0, ["“Breakfast” is not whole any more"]),
         (remove("egg", 5), BATTERIES, 0, ["“Breakfast” is not whole any more"]),
         (change(Offer, is_live=False), 0, BREAKFAST, ["“Batteries for half” is over."]),

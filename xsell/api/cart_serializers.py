@@ -7,6 +7,7 @@ from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+from rest_framework.settings import api_settings
 
 from xsell.api.serializers import AmountField, Serializer
 from xsell.services.words import words_for
@@ -36,7 +37,8 @@ class TakeSerializer(Serializer):
 
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, Mapping) and data.keys() - self.fields.keys():
-            raise serializers.ValidationError("Post a token and no other field.")
+            said = {api_settings.NON_FIELD_ERRORS_KEY: ["Post a token and no other field."]}
+            raise serializers.ValidationError(said)
         return super().to_internal_value(data)
 
 

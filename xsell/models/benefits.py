@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
@@ -22,6 +23,7 @@ BENEFIT_LABELS = {
     BenefitKind.GIFT: _("A gift"),
     BenefitKind.CODE: _("A code for the shop's own discounts"),
 }
+ALL = Decimal(100)
 IN_MONEY = (BenefitKind.AMOUNT, BenefitKind.FIXED_PRICE)
 
 
@@ -108,3 +110,34 @@ class Beneficial(models.Model):
 
     class Meta:
         abstract = True
+
+    def clean(self) -> None:
+        """Raise ValidationError naming each field that the benefit asks for, or has no use for."""
+        super().clean()
+        errors = {}
+        kind = getattr(self, "benefit", "")
+        if kind == BenefitKind.PERCENT.value:
+            if self.saving_percent is None:
+                errors["saving_percent"] = _("Say how many percent.")
+            elif self.saving_percent >= ALL:
+                errors["saving_percent"] = _("The saving is more than 0 and less than 100 percent.")
+        elif self.saving_percent is not None:
+            errors["saving_percent"] = _("Only for a percentage off.")
+        errors |= self._errors_of_amount(in_money=kind in {it.value for it in IN_MONEY})
+        if errors:
+            raise ValidationError(errors)
+
+    def _errors_of_amount(self, *, in_money: bool) -> dict[str, Any]:
+        if not in_money:
+            only = _("Only for an amount off or a price of its own.")
+            given = {
+                "benefit_amount": self.benefit_amount is not None,
+                "benefit_currency": bool(self.benefit_currency),
+            }
+            return {name: only for name, is_given in given.items() if is_given}
+        errors = {}
+        if self.benefit_amount is None or self.benefit_amount <= 0:
+            errors["benefit_amount"] = _("Say an amount above 0.")
+        if not self.benefit_currency:
+            errors["benefit_currency"] = _("Say the amount's currency, as in EUR.")
+        return errors

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
@@ -58,6 +59,13 @@ class Bundle(Beneficial, Scheduled):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """Raise ValidationError naming each field whose value does not go with the others."""
+        super().clean()
+        if self.fewest_items is not None and self.benefit != BenefitKind.PERCENT.value:
+            reason = _("A part of a bundle can only gain a percentage.")
+            raise ValidationError({"fewest_items": reason})
 
 
 class BundleItem(models.Model):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
@@ -10,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from xsell.models.benefits import Beneficial, choices_of, has_its_operand
 from xsell.models.fields import ProductKey
 from xsell.models.schedules import Scheduled, ends_after_start
+from xsell.pricing.fairness import is_protected
 from xsell.values import BenefitKind
 
 BENEFITS = (
@@ -21,6 +25,12 @@ BENEFITS = (
     BenefitKind.GIFT,
     BenefitKind.CODE,
 )
+
+
+def not_by(fact: str) -> str:
+    """Why a fact must not stand beside a benefit."""
+    reason = _("%(fact)s may decide what is shown, but not what it costs.")
+    return str(reason % {"fact": fact})
 
 
 class Offer(Beneficial, Scheduled):
@@ -78,6 +88,26 @@ class Offer(Beneficial, Scheduled):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """Raise ValidationError naming each field whose value does not go with the others."""
+        super().clean()
+        errors: dict[str, Any] = {}
+        for kind, name, is_given in (
+            (BenefitKind.GIFT, "gift_product", self.gift_product_id is not None),
+            (BenefitKind.CODE, "code", bool(self.code)),
+        ):
+            if is_given != (self.benefit == kind.value):
+                errors[name] = _("Only for this benefit.") if is_given else _("Say which.")
+        in_all, each = self.limit_in_all, self.limit_per_customer
+        if in_all is not None and each is not None and each > in_all:
+            errors["limit_per_customer"] = _("More than there are in all.")
+        if self.pk is not None and self.benefit != BenefitKind.NONE.value:
+            about = self.conditions.filter(kind=OfferCondition.Kind.SHOPPER_IS)
+            if traits := [it.fact for it in about if is_protected(it.fact)]:
+                errors["benefit"] = not_by(traits[0])
+        if errors:
+            raise ValidationError(errors)
 
 
 class OfferCondition(models.Model):
@@ -160,3 +190,12 @@ class OfferCondition(models.Model):
             self.product_id or self.category_id or self.amount or f"{self.fact} = {self.value}"
         )
         return f"{self.get_kind_display()}: {operand}"
+
+    def clean(self) -> None:
+        """Raise ValidationError if it would let a protected trait decide what something costs."""
+        super().clean()
+        offer = self.offer if self.offer_id or "offer" in self._state.fields_cache else None
+        if offer is None or offer.benefit == BenefitKind.NONE.value:
+            return
+        if self.kind == self.Kind.SHOPPER_IS and is_protected(self.fact):
+            raise ValidationError({"fact": not_by(self.fact)})

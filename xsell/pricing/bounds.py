@@ -10,63 +10,84 @@ from dataclasses import dataclass
 PARTS = 64
 SWEEPS = 3
 
+Needs = tuple[tuple[int, int], ...]
+"""Places, and how many units of each."""
+
+
+@dataclass(slots=True)
+class Option:
+    """A set that can be taken: its units, what it saves, what its terms said, how often at most."""
+
+    needs: Needs
+    saving: int
+    promised: int
+    most: int
+    times: int = 0
+
 
 @dataclass(frozen=True, slots=True)
-class Option:
-    """One set: the units that it uses, what it saves and how often it can be taken at most."""
+class Bound:
+    """No choice saves more than `total` parts: its units at their worth, and what options gain.
 
-    usage: tuple[tuple[int, int], ...]
-    saving: int
-    most: int
-
-
-def worths(options: Sequence[Option], left: dict[int, int]) -> dict[int, int]:
-    """What one unit of each place is worth, in parts of a smallest unit, near the least bound.
-
-    For any worths, all units at their worth plus what options gain beyond that is a bound on the
-    total (Lagrange); place by place the worth is set to where the bound is the least.
+    `gains`: what an option saves beyond the worth of its units; below 0 it costs that much.
     """
-    wanted: dict[int, list[tuple[Option, int]]] = {place: [] for place in left}
-    for option in options:
-        for place, n in option.usage:
-            wanted[place].append((option, n))
+
+    total: int
+    worth: dict[int, int]
+    gains: list[int]
+
+
+def bound_of(options: Sequence[Option], left: dict[int, int]) -> Bound:
+    """A bound near the least: place by place a unit's worth is set to where the bound is least.
+
+    Any worths give a bound (Lagrange's multipliers).
+    """
+    wants: dict[int, list[tuple[int, int]]] = {place: [] for place in left}
+    for number, option in enumerate(options):
+        for place, n in option.needs:
+            wants[place].append((number, n))
     worth = _first_guess(options, left)
+    gains = [
+        option.saving * PARTS - sum([n * worth[place] for place, n in option.needs])
+        for option in options
+    ]
     for _ in range(SWEEPS):
-        for place, wants in wanted.items():
-            worth[place] = _least(wants, left[place], place, worth)
-    return worth
+        for place, wanting in wants.items():
+            old = worth[place]
+            new = _least(wanting, options, gains, old, left[place])
+            if new != old:
+                worth[place] = new
+                for number, n in wanting:
+                    gains[number] += n * (old - new)
+    total = sum([worth[place] * units for place, units in left.items()])
+    total += sum([gain * options[it].most for it, gain in enumerate(gains) if gain > 0])
+    return Bound(total, worth, gains)
 
 
 def _first_guess(options: Sequence[Option], left: dict[int, int]) -> dict[int, int]:
     """Each set's saving spread evenly over its units, and the best of these for each place."""
     worth = dict.fromkeys(left, 0)
     for option in options:
-        share = option.saving * PARTS // sum(n for _, n in option.usage)
-        for place, _ in option.usage:
+        share = option.saving * PARTS // sum([n for _, n in option.needs])
+        for place, _ in option.needs:
             worth[place] = max(worth[place], share)
     return worth
 
 
 def _least(
-    wants: Sequence[tuple[Option, int]], units: int, place: int, worth: dict[int, int]
+    wanting: Sequence[tuple[int, int]],
+    options: Sequence[Option],
+    gains: Sequence[int],
+    worth: int,
+    units: int,
 ) -> int:
     """The worth of a place's unit at which its units just go to those who would pay most."""
-    bids = []
-    for option, n in wants:
-        gain = option.saving * PARTS
-        for other, m in option.usage:
-            if other != place:
-                gain -= m * worth[other]
-        if gain > 0:
-            bids.append((gain // n, n * option.most))
+    bids = [(gains[number] // n + worth, n * options[number].most) for number, n in wanting]
     bids.sort(reverse=True)
     for bid, n in bids:
+        if bid <= 0:
+            return 0
         units -= n
         if units < 0:
             return bid
     return 0
-
-
-def slack(option: Option, worth: dict[int, int]) -> int:
-    """How much the option's units are worth beyond what it saves; negative where it gains."""
-    return sum(n * worth[place] for place, n in option.usage) - option.saving * PARTS

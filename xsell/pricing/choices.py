@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
-from xsell.values import PriceRule, ProductId, RulePart
+from xsell.pricing.pools import Holding
+from xsell.values import PriceRule, ProductId
 
 # So many sets of one rule are looked at (dead ends count too); the dearest units come first.
 SETS_PER_RULE = 500
@@ -14,41 +15,33 @@ Usage = tuple[tuple[int, int], ...]
 """Units of a set: places of pools, in their order, and how many units of each."""
 
 
-def usages(
-    rule: PriceRule, places: Mapping[ProductId, Sequence[int]], left: Sequence[int]
-) -> tuple[list[Usage], bool]:
+def usages(rule: PriceRule, holding: Holding, left: Sequence[int]) -> tuple[list[Usage], bool]:
     """Units that make up one set, each combination once, and whether these are all there are."""
-    simple = _only_usage(rule, places, left)
-    if simple is not None:
-        return simple, True
+    only = _only_usage(rule, holding.only)
+    if only is not None:
+        return [only] if all(left[place] >= n for place, n in only) else [], True
     found: dict[Usage, None] = {}
     tried = 0
-    for used in islice(_filled(rule, 0, 0, places, list(left), {}), SETS_PER_RULE):
+    for used in islice(_filled(rule, 0, 0, holding.places, list(left), {}), SETS_PER_RULE):
         tried += 1
         if used:
             found[used] = None
     return list(found), tried < SETS_PER_RULE
 
 
-def _only_usage(
-    rule: PriceRule, places: Mapping[ProductId, Sequence[int]], left: Sequence[int]
-) -> list[Usage] | None:
+def _only_usage(rule: PriceRule, only: Mapping[ProductId, int]) -> Usage | None:
     """The one set of a rule whose every part is one line of the cart; None: not so simple."""
-    if rule.fewest_parts is not None:
+    if rule.fewest_parts is not None or not rule.parts:
         return None
     used: dict[int, int] = {}
     for part in rule.parts:
         if len(part.product_ids) != 1:
             return None
-        at = places.get(part.product_ids[0], ())
-        if len(at) > 1:
+        place = only.get(part.product_ids[0])
+        if place is None:
             return None
-        if not at:
-            return []
-        used[at[0]] = used.get(at[0], 0) + part.quantity
-    if any(left[place] < quantity for place, quantity in used.items()):
-        return []
-    return [tuple(sorted(used.items()))] if used else []
+        used[place] = used.get(place, 0) + part.quantity
+    return tuple(sorted(used.items()))
 
 
 def _filled(
@@ -96,17 +89,15 @@ def _taken(
         used[place] -= quantity
 
 
-def can_hold(part: RulePart, counted: Mapping[ProductId, int]) -> bool:
-    """Whether there are enough units for this part alone."""
-    if len(part.product_ids) == 1:
-        return counted.get(part.product_ids[0], 0) >= part.quantity
-    return sum(counted.get(it, 0) for it in part.product_ids) >= part.quantity
-
-
 def may_hold(rule: PriceRule, counted: Mapping[ProductId, int]) -> bool:
-    """False where the units cannot make up a set, whichever are taken."""
-    if rule.fewest_parts is None:
-        return bool(rule.parts) and all(can_hold(part, counted) for part in rule.parts)
-    holds = [can_hold(part, counted) for part in rule.parts]
-    required = all(it for it, part in zip(holds, rule.parts, strict=True) if part.is_required)
-    return required and sum(holds) >= rule.fewest_parts
+    """False where so many units cannot make up a set, whichever are taken."""
+    n_held = 0
+    for part in rule.parts:
+        units = 0
+        for product_id in part.product_ids:
+            units += counted.get(product_id, 0)
+        if units >= part.quantity:
+            n_held += 1
+        elif rule.fewest_parts is None or part.is_required:
+            return False
+    return n_held >= (rule.fewest_parts or 1)

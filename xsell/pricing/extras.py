@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from xsell.pricing.bounds import Option
+from xsell.pricing.choices import usages
 from xsell.pricing.pools import Holding
-from xsell.pricing.rounds import Entry, compete, in_money
+from xsell.pricing.rounds import Entry, compete
 from xsell.values import BenefitKind, GiftLine, PriceContext, ProductId, Why
 
 
@@ -26,10 +28,10 @@ def extras_of(
     extras = Extras()
     given: dict[ProductId, int] = {}
     for entry in entries:
-        if in_money(entry.rule):
+        if entry.in_money:
             continue
         if not entry.rule.is_exclusive:
-            compete([entry], holding, list(usable))
+            _count(entry, holding, usable)
         if not entry.taken:
             continue
         benefit = entry.rule.benefit
@@ -40,6 +42,20 @@ def extras_of(
         else:
             _give(entry, holding, context, given, extras)
     return extras
+
+
+def _count(entry: Entry, holding: Holding, usable: Sequence[int]) -> None:
+    """Take as many of its sets as there are, beside whatever other rules took."""
+    found, is_all = usages(entry.rule, holding, usable)
+    if len(found) == 1 and is_all:
+        # As most are: nothing to choose from.
+        most = entry.rule.most_times
+        fits = min([usable[place] // n for place, n in found[0]])
+        fits = fits if most is None else min(fits, most)
+        if fits > 0:
+            entry.taken.append(Option(found[0], 1, 1, fits, fits))
+            return
+    compete([entry], holding, list(usable))
 
 
 def _give(
@@ -56,11 +72,13 @@ def _give(
     if details is not None and not details.is_available:
         quantity = 0
     elif details is not None and details.stock is not None:
-        spare = details.stock - holding.held[gift_id] - given.get(gift_id, 0)
+        spare = details.stock - holding.held.get(gift_id, 0) - given.get(gift_id, 0)
         quantity = max(0, min(quantity, spare))
     if not quantity:
         entry.taken.clear()
         entry.why = Why.UNAVAILABLE
         return
+    if quantity < entry.times:
+        entry.taken = [Option(entry.taken[0].needs, 1, 1, quantity, quantity)]
     given[gift_id] = given.get(gift_id, 0) + quantity
     extras.gifts.append(GiftLine(gift_id, quantity, entry.rule.source))

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from xsell.pricing.margins import Ratio, floor_price, room
+from xsell.pricing.margins import floor_price, room
 from xsell.pricing.units import Scale
 from xsell.values import Cart, CartLine, PriceContext, ProductDetails, ProductId
 
@@ -23,31 +22,36 @@ class Pool:
     tax_rate: Decimal | None = None
     has_tax: bool | None = None
     unit_cost: Decimal | None = None
-    floors: dict[Decimal, Ratio] = field(default_factory=dict)
+    rooms: dict[tuple[int, Decimal], int] = field(default_factory=dict)
 
     def room(self, quantity: int, least_margin_percent: Decimal, scale: Scale) -> int:
         """Smallest units that `quantity` of its units may lose."""
-        floor = None
-        if self.unit_cost is not None:
-            floor = self.floors.get(least_margin_percent)
-            if floor is None:
-                floor = floor_price(
-                    self.unit_cost, least_margin_percent, self.tax_rate, bool(self.has_tax)
-                )
-                self.floors[least_margin_percent] = floor
-        return room(self.price, quantity, floor, scale.fine, scale.per_unit)
+        asked = (quantity, least_margin_percent)
+        known = self.rooms.get(asked)
+        if known is None:
+            floor = None
+            if self.unit_cost is not None:
+                has_tax = bool(self.has_tax)
+                floor = floor_price(self.unit_cost, least_margin_percent, self.tax_rate, has_tax)
+            known = room(self.price, quantity, floor, scale.fine, scale.per_unit)
+            self.rooms[asked] = known
+        return known
 
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """Everything that the cart holds: the dearest line first, of equal ones the lowest ref."""
+    """Everything that the cart holds: the dearest line first, of equal ones the lowest ref.
+
+    `places` has the lines of each product, `only` the line of those that are on one alone.
+    """
 
     currency: str
     scale: Scale
     pools: tuple[Pool, ...]
     places: dict[ProductId, list[int]]
-    held: Counter[ProductId]
-    usable: Counter[ProductId]
+    only: dict[ProductId, int]
+    held: dict[ProductId, int]
+    usable: dict[ProductId, int]
 
 
 def pool_of(line: CartLine, details: ProductDetails | None, scale: Scale, currency: str) -> Pool:
@@ -80,9 +84,10 @@ def holding_of(cart: Cart, context: PriceContext) -> Holding:
             _keep_to_stock(pool, details, left)
         places.setdefault(product_id, []).append(place)
         pools.append(pool)
-    held = _counted((pool, max(0, pool.line.quantity)) for pool in pools)
-    usable = _counted((pool, pool.usable) for pool in pools)
-    return Holding(cart.currency, scale, tuple(pools), places, held, usable)
+    only = {product_id: at[0] for product_id, at in places.items() if len(at) == 1}
+    held = _counted([(it.line.product_id, max(0, it.line.quantity)) for it in pools])
+    usable = _counted([(it.line.product_id, it.usable) for it in pools])
+    return Holding(cart.currency, scale, tuple(pools), places, only, held, usable)
 
 
 def _keep_to_stock(pool: Pool, details: ProductDetails, left: dict[ProductId, int]) -> None:
@@ -94,8 +99,8 @@ def _keep_to_stock(pool: Pool, details: ProductDetails, left: dict[ProductId, in
         left[details.product_id] = stock - pool.usable
 
 
-def _counted(units: Iterable[tuple[Pool, int]]) -> Counter[ProductId]:
-    counted = Counter[ProductId]()
-    for pool, quantity in units:
-        counted[pool.line.product_id] += quantity
+def _counted(units: Iterable[tuple[ProductId, int]]) -> dict[ProductId, int]:
+    counted: dict[ProductId, int] = {}
+    for product_id, quantity in units:
+        counted[product_id] = counted.get(product_id, 0) + quantity
     return counted

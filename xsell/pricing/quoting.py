@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from operator import attrgetter
 
 from xsell.pricing.choices import may_hold
 from xsell.pricing.extras import extras_of
 from xsell.pricing.pools import Holding, holding_of
-from xsell.pricing.rounds import Entry, take_turns
+from xsell.pricing.rounds import entry_of, take_turns
 from xsell.pricing.sets import IN_MONEY
-from xsell.pricing.statements import allocations_of, applied_rules, stated_lines, withheld_rules
+from xsell.pricing.statements import applied_rules, shares_of, stated_lines, withheld_rules
 from xsell.values import BenefitKind, Cart, PriceContext, PriceRule, Quote, Why
 
 
@@ -27,14 +28,13 @@ def quote(cart: Cart, rules: Iterable[PriceRule], context: PriceContext, now: da
     prices, also where the cheapest is free, so that each tax rate bears its share.
     """
     holding = holding_of(cart, context)
-    ordered = sorted(rules, key=lambda it: (it.source, it.acceptance_id or 0))
-    given = [Entry(it) for it in ordered if it.benefit.kind is not BenefitKind.NONE]
+    given = [entry_of(it) for it in _in_order(rules) if it.benefit.kind is not BenefitKind.NONE]
     for entry in given:
         entry.why = _refusal(entry.rule, holding, now)
     entries = [entry for entry in given if entry.why is None]
     usable, is_exact = take_turns(entries, holding)
     extras = extras_of(entries, holding, context, usable)
-    shares = allocations_of(entries, holding)
+    shares = shares_of(entries, holding)
     lines, taxes, allocations = stated_lines(holding, shares)
     return Quote(
         currency=cart.currency,
@@ -51,14 +51,24 @@ def quote(cart: Cart, rules: Iterable[PriceRule], context: PriceContext, now: da
     )
 
 
+def _in_order(rules: Iterable[PriceRule]) -> list[PriceRule]:
+    """By source, and by acceptance where a source has several."""
+    ordered = sorted(rules, key=attrgetter("source"))
+    if len({rule.source for rule in ordered}) < len(ordered):
+        ordered.sort(key=lambda it: (it.source, it.acceptance_id or 0))
+    return ordered
+
+
 def _refusal(rule: PriceRule, holding: Holding, now: datetime) -> Why | None:
     """Why the rule cannot hold for this cart, whatever else does; None where it may."""
     if rule.starts_at is not None and now < rule.starts_at:
         return Why.NOT_NOW
     if rule.ends_at is not None and now >= rule.ends_at:
         return Why.NOT_NOW
-    if rule.benefit.kind in IN_MONEY and rule.benefit.currency != holding.currency:
+    benefit = rule.benefit
+    if benefit.kind in IN_MONEY and benefit.currency != holding.currency:
         return Why.OTHER_CURRENCY
     if may_hold(rule, holding.usable):
         return None
-    return Why.UNAVAILABLE if may_hold(rule, holding.held) else Why.NOT_WHOLE
+    is_short = holding.usable != holding.held and may_hold(rule, holding.held)
+    return Why.UNAVAILABLE if is_short else Why.NOT_WHOLE

@@ -23,48 +23,50 @@ class SetPrice:
     why: Why | None = None
 
 
-class SetTerms:
-    """A rule's benefit in whole smallest units, for any units of the cart's pools."""
+Groups = Sequence[tuple[Pool, int]]
+"""Units of a set, those of one line together."""
 
-    __slots__ = ("kind", "least_margin_percent", "percent", "percent_of", "scale", "units")
 
-    def __init__(self, rule: PriceRule, scale: Scale) -> None:
-        self.kind = rule.benefit.kind
-        self.scale = scale
-        self.least_margin_percent = rule.least_margin_percent
-        self.percent, self.percent_of = rule.benefit.percent.as_integer_ratio()
-        self.units = scale.whole(rule.benefit.amount)
+def apart(groups: Groups, scale: Scale) -> int:
+    """What these units cost, rounded once."""
+    return half_up(sum(pool.price * n for pool, n in groups), scale.fine)
 
-    def list_price(self, groups: Sequence[tuple[Pool, int]]) -> int:
-        """What these units cost, rounded once."""
-        return half_up(sum(pool.price * n for pool, n in groups), self.scale.fine)
 
-    def promised(self, groups: Sequence[tuple[Pool, int]]) -> int:
-        """What the terms take off these units, whatever the shop has left of them."""
-        whole = self.list_price(groups)
-        if self.kind is BenefitKind.PERCENT:
-            saving = half_up(whole * self.percent, 100 * self.percent_of)
-        elif self.kind is BenefitKind.AMOUNT:
-            saving = self.units
-        elif self.kind is BenefitKind.FIXED_PRICE:
-            saving = whole - self.units
-        elif self.kind is BenefitKind.CHEAPEST_FREE:
-            saving = half_up(min(pool.price for pool, _ in groups), self.scale.fine)
-        else:
-            saving = 0
+def saving_of(rule: PriceRule, groups: Groups, scale: Scale) -> tuple[int, int]:
+    """What one set of these units saves, and what the terms alone would take off it."""
+    promised = _promised(rule, groups, scale)
+    for pool, _ in groups:
+        if pool.unit_cost is not None:
+            return min(promised, sum(rooms_of(rule, groups, scale))), promised
+    return promised, promised
+
+
+def rooms_of(rule: PriceRule, groups: Groups, scale: Scale) -> list[int]:
+    """What each of the groups may lose before its margin is too small."""
+    margin = rule.least_margin_percent
+    return [pool.room(n, margin, scale) for pool, n in groups]
+
+
+def _promised(rule: PriceRule, groups: Groups, scale: Scale) -> int:
+    whole = apart(groups, scale)
+    benefit = rule.benefit
+    kind = benefit.kind
+    if kind is BenefitKind.PERCENT:
+        percent, of = benefit.percent.as_integer_ratio()
+        saving = half_up(whole * percent, 100 * of)
+    elif kind is BenefitKind.AMOUNT:
+        saving = scale.whole(benefit.amount)
+    elif kind is BenefitKind.FIXED_PRICE:
+        saving = whole - scale.whole(benefit.amount)
+    elif kind is BenefitKind.CHEAPEST_FREE:
+        saving = half_up(min(pool.price for pool, _ in groups), scale.fine)
+    else:
+        saving = 0
+    most = whole
+    if scale.fine > 1:
         # Of a price finer than the smallest unit, no more than whole units can be taken off.
-        return max(0, min(saving, sum(pool.price * n // self.scale.fine for pool, n in groups)))
-
-    def rooms(self, groups: Sequence[tuple[Pool, int]]) -> list[int]:
-        """What each of the groups may lose before its margin is too small."""
-        return [pool.room(n, self.least_margin_percent, self.scale) for pool, n in groups]
-
-    def saving(self, groups: Sequence[tuple[Pool, int]]) -> tuple[int, int]:
-        """What these units save, and how much the terms say."""
-        promised = self.promised(groups)
-        if all(pool.unit_cost is None for pool, _ in groups):
-            return promised, promised
-        return min(promised, sum(self.rooms(groups))), promised
+        most = sum(pool.price * n // scale.fine for pool, n in groups)
+    return max(0, min(saving, most))
 
 
 def price_of_set(
@@ -85,11 +87,10 @@ def price_of_set(
         (pool_of(line, context.products[line.product_id], scale, currency), line.quantity)
         for line in lines
     ]
-    terms = SetTerms(rule, scale)
-    list_price = scale.amount(terms.list_price(groups))
+    list_price = scale.amount(apart(groups, scale))
     if rule.benefit.kind in IN_MONEY and rule.benefit.currency != currency:
         return SetPrice(list_price, scale.amount(0), Why.OTHER_CURRENCY)
-    saving, promised = terms.saving(groups)
+    saving, promised = saving_of(rule, groups, scale)
     why = why_less(rule, saving, promised)
     return SetPrice(list_price, scale.amount(saving), why)
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from xsell.pricing.pools import Holding, Pool
-from xsell.pricing.rounds import Entry, in_money
-from xsell.pricing.sets import SetTerms
+from xsell.pricing.rounds import Entry
+from xsell.pricing.sets import rooms_of
 from xsell.pricing.taxes import Taxed, relieved, spread_relief, spread_tax, tax_totals
 from xsell.pricing.units import Scale, half_up, split_within
 from xsell.values import Allocation, AppliedRule, QuotedLine, TaxTotal, Why, Withheld
@@ -24,24 +24,36 @@ class Share:
     amount: int = 0
 
 
-def allocations_of(entries: Sequence[Entry], holding: Holding) -> list[Share]:
+def shares_of(entries: Iterable[Entry], holding: Holding) -> list[Share]:
     """What each rule takes off each line; the sets of a rule together."""
     shares: list[Share] = []
+    n_pools = len(holding.pools)
     for entry in entries:
-        if not entry.taken or not in_money(entry.rule):
+        if not entry.taken or not entry.in_money:
             continue
-        terms = SetTerms(entry.rule, holding.scale)
         by_place: dict[int, Share] = {}
         for sets in entry.taken:
-            groups = [(holding.pools[place], n) for place, n in sets.usage]
-            prices = [pool.price * n for pool, n in groups]
-            parts = split_within(sets.saving, prices, terms.rooms(groups))
-            for (place, n), part in zip(sets.usage, parts, strict=True):
-                share = by_place.setdefault(place, Share(entry.rule.source, place))
+            usage = [need for need in sets.needs if need[0] < n_pools]
+            parts = _parts(entry, usage, sets.saving, holding)
+            for (place, n), part in zip(usage, parts, strict=True):
+                share = by_place.get(place)
+                if share is None:
+                    share = by_place[place] = Share(entry.rule.source, place)
                 share.quantity += n * sets.times
                 share.amount += part * sets.times
-        shares.extend(by_place[place] for place in sorted(by_place))
+        shares.extend([by_place[place] for place in sorted(by_place)])
     return shares
+
+
+def _parts(
+    entry: Entry, usage: Sequence[tuple[int, int]], saving: int, holding: Holding
+) -> list[int]:
+    """The saving of a set in parts for its lines, by what they cost, within what they may lose."""
+    if len(usage) == 1:
+        return [saving]
+    groups = [(holding.pools[place], n) for place, n in usage]
+    rooms = rooms_of(entry.rule, groups, holding.scale)
+    return split_within(saving, [pool.price * n for pool, n in groups], rooms)
 
 
 def stated_lines(
@@ -112,7 +124,7 @@ def withheld_rules(entries: Iterable[Entry], scale: Scale) -> tuple[Withheld, ..
     withheld = []
     for entry in entries:
         rule, why, detail = entry.rule, entry.why, ""
-        if entry.lacking:
+        if entry.taken and entry.lacking:
             why = Why.MARGIN_SHRINKS
             detail = f"{scale.amount(entry.lacking)} less than the terms say"
         elif why is Why.OTHER_CURRENCY:

@@ -20,8 +20,13 @@ class Scale:
     def of(cls, currency: str, prices: Iterable[Decimal]) -> Scale:
         """The scale on which each of these prices is a whole number."""
         decimals = minor_units(currency)
-        most = max((-exponent(price) for price in prices), default=0)
-        return cls(decimals, 10 ** max(0, most - decimals))
+        units, fine = 10**decimals, 1
+        for price in prices:
+            _, denominator = price.as_integer_ratio()
+            # Reduced: 0.335 is 67/200, which is whole in thousandths.
+            while units * fine % denominator:
+                fine *= 10
+        return cls(decimals, fine)
 
     @property
     def per_unit(self) -> int:
@@ -41,14 +46,6 @@ class Scale:
     def amount(self, units: int) -> Decimal:
         """So many smallest units as an amount."""
         return Decimal(units).scaleb(-self.decimals)
-
-
-def exponent(price: Decimal) -> int:
-    """The exponent of a finite decimal."""
-    found = price.as_tuple().exponent
-    if isinstance(found, str):
-        raise TypeError(f"no price: {price}")
-    return found
 
 
 def half_up(numerator: int, denominator: int) -> int:
