@@ -3,11 +3,13 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Any
 
 from tqdm import tqdm
 
 from demo_shop.models import Category, Product
 from xsell.models import Offer, OfferCondition, ProductRelation
+from xsell.values import BenefitKind
 
 # Shelf that must be in the cart, kind of product that is offered, headline, text.
 BUMPS = (
@@ -48,9 +50,35 @@ BUMPS = (
     ("baby-diapers-wipes", "Baby Wipes", "Enough wipes?", "You can never have too many."),
 )
 BUMPS_BY_TOTAL = (
-    (Decimal(5), "Candy Bar", "Something sweet for the way home?", "You have earned it."),
+    (
+        Decimal(5),
+        "Candy Bar",
+        "Something sweet for the way home?",
+        "A quarter off, for the first five shoppers.",
+    ),
     (Decimal(40), "Paper Towels", "Kitchen roll to go with it?", "The bulky one: we carry it."),
 )
+CURRENCY = "USD"
+# By product kind: what a bump gains, and how often it can be had.
+GAINS: dict[str, dict[str, Any]] = {
+    "Bananas": {
+        "benefit": BenefitKind.PERCENT.value,
+        "saving_percent": Decimal(20),
+        "limit_per_order": 1,
+        "limit_per_customer": 3,
+    },
+    "Hot Dog Buns": {
+        "benefit": BenefitKind.AMOUNT.value,
+        "benefit_amount": Decimal("0.20"),
+        "benefit_currency": CURRENCY,
+    },
+    "Candy Bar": {
+        "benefit": BenefitKind.PERCENT.value,
+        "saving_percent": Decimal(25),
+        "limit_in_all": 5,
+        "hold_minutes": 30,
+    },
+}
 # What goes with what, as anybody in the trade knows: anchor's kind, suggested kind.
 PINS = (
     ("Ground Coffee", "Coffee Filters", ProductRelation.Kind.ACCESSORY),
@@ -108,6 +136,7 @@ def write_offer(product: Product, headline: str, text: str, priority: int) -> Of
         text=text,
         priority=priority,
         is_live=True,
+        **GAINS.get(product.product_type, {}),
     )
 
 
