@@ -1,5 +1,6 @@
 """Clicks as tests make them: with the tokens of a page, or with one issued for a client."""
 
+import itertools
 import re
 from typing import Any
 
@@ -41,11 +42,12 @@ def click(client: Any, kind: str, *products: Any, **fields: Any) -> Any:
 
 
 def click_bundle(client: Any, bundle: Any) -> Any:
-    """Take the bundle's set: the first product of each part."""
-    firsts: dict[Any, Any] = {}
+    """Take the bundle's set: every unit of the first product of each part."""
+    parts: dict[Any, list[Any]] = {}
     for item in bundle.items.order_by("position", "pk"):
-        firsts.setdefault(("group", item.group) if item.group else item.pk, item.product_id)
-    return click(client, "bundle", *firsts.values(), bundle_id=bundle.pk)
+        part = ("group", item.group) if item.group else ("item", item.pk)
+        parts.setdefault(part, [item.product_id] * item.quantity)
+    return click(client, "bundle", *itertools.chain(*parts.values()), bundle_id=bundle.pk)
 
 
 def click_offer(client: Any, offer: Any, placement: str = "checkout-bump", **fields: Any) -> Any:

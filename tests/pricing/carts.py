@@ -1,7 +1,9 @@
 """Carts, shops and rules: by name in one line each, and small ones at random."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from random import Random
 from typing import Any
 
 from hypothesis import strategies as st
@@ -90,108 +92,25 @@ def quoted(held: Cart, *rules: PriceRule, shop: PriceContext | None = None) -> Q
 
 # ------------------------------------------------------------------------------------ at random
 
-CURRENCIES = st.sampled_from(["EUR", "EUR", "JPY", "KWD"])
-PRICES = st.sampled_from(
-    [*("0", "0.01", "0.335", "1", "2.50", "3.333", "4.99", "5", "9.995", "10", "12.34", "20")]
-).map(Decimal)
-RATES = st.sampled_from([None, Decimal(0), Decimal("0.07"), Decimal("0.19"), Decimal("0.055")])
-
-
-@st.composite
-def carts(draw: st.DrawFn, most_lines: int = 4, most_units: int = 3) -> Cart:
-    """A cart of a few lines, some of one product."""
-    held = draw(
-        st.lists(
-            st.tuples(st.sampled_from(PRODUCTS), st.integers(1, most_units), PRICES, RATES),
-            min_size=1,
-            max_size=most_lines,
-        )
-    )
-    lines = [CartLine(f"line-{n}", *it) for n, it in enumerate(held)]
-    return Cart("cart-1", draw(CURRENCIES), tuple(lines))
-
-
-@st.composite
-def shops(draw: st.DrawFn, currency: str) -> PriceContext:
-    """What a shop says of some of the products."""
-    known = draw(st.sets(st.sampled_from(PRODUCTS)))
-    costs = st.none() | PRICES.map(lambda price: price * Decimal("0.8"))
-    return PriceContext(
-        {
-            product: details(
-                product,
-                currency=currency,
-                is_available=draw(st.integers(0, 9)) > 0,
-                stock=draw(st.none() | st.integers(0, 5)),
-                unit_cost=draw(costs),
-                tax_rate=draw(RATES),
-                price_includes_tax=draw(st.sampled_from([True, False, None])),
-            )
-            for product in sorted(known)
-        }
-    )
-
-
-@st.composite
-def benefits(draw: st.DrawFn, currency: str, kinds: tuple[BenefitKind, ...]) -> Benefit:
-    kind = draw(st.sampled_from(kinds))
-    in_money = kind in (BenefitKind.AMOUNT, BenefitKind.FIXED_PRICE)
-    return Benefit(
-        kind,
-        percent=draw(st.sampled_from([5, 10, 33, 50, 100]).map(Decimal)),
-        amount=draw(PRICES),
-        currency=draw(st.sampled_from([currency] * 9 + ["USD"])) if in_money else "",
-        gift_id=draw(st.sampled_from(PRODUCTS)),
-        code="WELCOME",
-    )
-
-
+# Hypothesis chooses the sizes, which it can shrink, and the seed of the dice for everything else:
+# a draw of its own for each figure takes a hundred times as long as the quote.
+Case = tuple[Cart, PriceContext, list[PriceRule]]
 MONEY = (
     BenefitKind.PERCENT,
     BenefitKind.AMOUNT,
     BenefitKind.FIXED_PRICE,
     BenefitKind.CHEAPEST_FREE,
 )
-PARTS = st.builds(
-    RulePart,
-    st.lists(st.sampled_from(PRODUCTS), min_size=1, max_size=3, unique=True).map(tuple),
-    st.integers(1, 2),
-    st.booleans(),
-)
-
-
-@st.composite
-def rules(
-    draw: st.DrawFn,
-    currency: str,
-    kinds: tuple[BenefitKind, ...] = MONEY,
-    *,
-    has_levels: bool = False,
-    most: int = 3,
-) -> list[PriceRule]:
-    """A few rules, each with a source of its own."""
-    found = []
-    for number in range(draw(st.integers(1, most))):
-        parts = tuple(draw(st.lists(PARTS, min_size=1, max_size=3)))
-        fewest = st.none() | st.integers(1, len(parts))
-        levels = {
-            "precedence": draw(st.sampled_from([None, None, 1, 2])),
-            "is_exclusive": draw(st.integers(0, 4)) == 0,
-        }
-        found.append(
-            PriceRule(
-                f"bundle:{number}",
-                f"Bundle {number}",
-                parts,
-                draw(benefits(currency, kinds)),
-                fewest_parts=draw(fewest),
-                most_times=draw(st.sampled_from([None, None, 1, 2])),
-                least_margin_percent=draw(st.sampled_from([0, 0, 10, 25]).map(Decimal)),
-                ends_at=draw(st.sampled_from([None] * 9 + [NOW - timedelta(hours=1)])),
-                **levels if has_levels else {},
-            )
-        )
-    return found
+CURRENCIES = ("EUR", "EUR", "JPY", "KWD")
+PRICES = [
+    *map(
+        Decimal,
+        ("0", "0.01", "0.335", "1", "2.50", "3.333", "4.99", "5", "9.995", "10", "12.34", "20"),
+    )
+]
+RATES = (None, Decimal(0), Decimal("0.07"), Decimal("0.19"), Decimal("0.055"))
+PERCENTS = [*map(Decimal, (5, 10, 33, 50, 100))]
+MARGINS = [*map(Decimal, (0, 0, 10, 25))]
 
 
 @st.composite
@@ -201,8 +120,76 @@ def cases(
     *,
     has_levels: bool = False,
     most_lines: int = 4,
-) -> tuple[Cart, PriceContext, list[PriceRule]]:
-    """A cart, its shop and some rules."""
-    held = draw(carts(most_lines=most_lines))
-    shop = draw(shops(held.currency))
-    return held, shop, draw(rules(held.currency, kinds, has_levels=has_levels))
+    most_rules: int = 3,
+) -> Case:
+    """A cart of a few lines, some of one product, its shop, and a few rules."""
+    n_lines, n_rules = draw(st.integers(1, most_lines)), draw(st.integers(1, most_rules))
+    dice = draw(st.randoms(use_true_random=True))
+    currency = dice.choice(CURRENCIES)
+    lines = [thrown_line(dice, number) for number in range(n_lines)]
+    known = [thrown_details(dice, it, currency) for it in PRODUCTS if dice.random() < 0.6]
+    rules = [thrown_rule(dice, number, currency, kinds) for number in range(n_rules)]
+    if has_levels:
+        rules = [
+            replace(
+                it,
+                precedence=dice.choice([None, None, 1, 2]),
+                is_exclusive=dice.random() < 0.2,
+            )
+            for it in rules
+        ]
+    return cart(*lines, currency=currency), shop(*known), rules
+
+
+def thrown_line(dice: Random, number: int) -> CartLine:
+    return CartLine(
+        f"line-{number}",
+        dice.choice(PRODUCTS),
+        dice.randint(1, 3),
+        dice.choice(PRICES),
+        dice.choice(RATES),
+    )
+
+
+def thrown_details(dice: Random, product: str, currency: str) -> ProductDetails:
+    return details(
+        product,
+        currency=currency,
+        is_available=dice.random() > 0.1,
+        stock=dice.choice([None, None, *range(6)]),
+        unit_cost=dice.choice([None, dice.choice(PRICES) * Decimal("0.8")]),
+        tax_rate=dice.choice(RATES),
+        price_includes_tax=dice.choice([True, False, None]),
+    )
+
+
+def thrown_rule(
+    dice: Random, number: int, currency: str, kinds: tuple[BenefitKind, ...]
+) -> PriceRule:
+    kind = dice.choice(kinds)
+    in_money = kind in (BenefitKind.AMOUNT, BenefitKind.FIXED_PRICE)
+    parts = tuple(
+        RulePart(
+            tuple(dice.sample(PRODUCTS, dice.choice([1, 1, 2, 3]))),
+            dice.choice([1, 1, 2]),
+            dice.random() < 0.5,
+        )
+        for _ in range(dice.choice([1, 2, 2, 3]))
+    )
+    return PriceRule(
+        f"bundle:{number}",
+        f"Bundle {number}",
+        parts,
+        Benefit(
+            kind,
+            percent=dice.choice(PERCENTS),
+            amount=dice.choice(PRICES),
+            currency=dice.choice([currency] * 9 + ["USD"]) if in_money else "",
+            gift_id=dice.choice(PRODUCTS),
+            code="WELCOME",
+        ),
+        fewest_parts=dice.choice([None, dice.randint(1, len(parts))]),
+        most_times=dice.choice([None, None, 1, 2]),
+        least_margin_percent=dice.choice(MARGINS),
+        ends_at=dice.choice([None] * 9 + [NOW - timedelta(hours=1)]),
+    )

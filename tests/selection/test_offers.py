@@ -236,3 +236,12 @@ def test_who_has_had_an_offer_as_often_as_one_may_does_not_see_it_again(shop, ta
     offer = shop.offer("strap", limit_per_customer=1)
     make.AcceptanceFactory(offer=offer, **taken)
     assert shop.shown("checkout-bump", cart=["camera"], customer_id="7") == shown
+
+
+def test_a_shop_whose_totals_honour_no_quote_shows_nothing_that_would_save(shop, monkeypatch):
+    monkeypatch.setattr(ShopAdapter, "honours_quotes", False)
+    shop.offer("strap", benefit="percent", saving_percent=10)
+    shop.offer("case")
+    shop.bundle(10, {"camera": 1, "strap": 1})
+    assert shop.shown("checkout-bump", cart=["camera"]) == ["case"]
+    assert shop.page().bundles(shop["camera"].pk) == ()

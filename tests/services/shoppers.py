@@ -80,3 +80,10 @@ class Shopper:
     def taken(self) -> list[Acceptance]:
         """What the ledger has of this cart, the first click first."""
         return list(Acceptance.objects.filter(cart_ref=self.cart_ref).order_by("pk"))
+
+
+def with_camera(shelves: Any, user: Any = None) -> Shopper:
+    """Has a camera in the cart, and comes to look for more."""
+    shopper = Shopper(user)
+    shopper.adds(shelves["camera"])
+    return shopper.comes_back()

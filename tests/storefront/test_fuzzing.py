@@ -104,11 +104,12 @@ def test_every_address_of_ours_is_fuzzed_below():
 
 @pytest.mark.parametrize("address", [TAKE, API_TAKE])
 @pytest.mark.parametrize("content_type", CONTENT_TYPES)
-@pytest.mark.parametrize("body", BODIES, ids=range(len(BODIES)))
-def test_a_body_that_no_button_sends(shopper, held, refused, address, content_type, body):
+def test_bodies_that_no_button_sends(shopper, held, refused, address, content_type):
     before = held()
-    response = refused(shopper.post(address, body, content_type=content_type), before)
-    assert response.status_code in {400, 403, 413, 415}
+    for body in BODIES:
+        # Not post(): that would have the charset translated by the client.
+        response = refused(shopper.generic("POST", address, body, content_type), before)
+        assert response.status_code in {400, 403, 413, 415}, body[:60]
 
 
 @FUZZED
@@ -116,7 +117,7 @@ def test_a_body_that_no_button_sends(shopper, held, refused, address, content_ty
 def test_bytes_that_nobody_means(shopper, held, refused, body, content_type):
     before = held()
     for address in (TAKE, API_TAKE):
-        refused(shopper.post(address, body, content_type=content_type), before)
+        refused(shopper.generic("POST", address, body, content_type), before)
 
 
 @FUZZED

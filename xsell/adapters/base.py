@@ -47,6 +47,12 @@ FAMILY_COLUMN = "xsell_family"
 class BaseAdapter(abc.ABC):
     """Your shop, as xsell sees it. `xsell.testing.AdapterConformance` tests an implementation."""
 
+    honours_quotes: bool = True
+    """Whether the shop's totals take off what `price_cart` says.
+
+    Where they do not, no page shows a bundle or an offer that would save something.
+    """
+
     @abc.abstractmethod
     def context(self, request: HttpRequest) -> ShopContext:
         """Who is shopping, and under which terms."""

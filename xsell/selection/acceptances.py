@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -24,6 +24,7 @@ from xsell.values import (
     PriceRule,
     ProductDetails,
     ProductId,
+    RulePart,
     ShopContext,
     Why,
     Withheld,
@@ -76,9 +77,14 @@ class TakenOffer:
         return str(self.today.get("headline") or self.units[0].terms.get("name", ""))
 
     @property
-    def product_id(self) -> ProductId | None:
-        """The product that was taken."""
-        return self.units[0].product_id
+    def product_ids(self) -> tuple[ProductId, ...]:
+        """What was taken, as the cart has it: of an offered parent some of its variants."""
+        return tuple(dict.fromkeys(it.product_id for it in self.units))
+
+    def is_of_today(self) -> bool:
+        """Whether the offer is there, and still of the product that it was of."""
+        offered = self.units[0].terms.get("product_id")
+        return bool(self.today) and str(self.today["product_id"]) == offered
 
     @property
     def gift_id(self) -> ProductId | None:
@@ -166,7 +172,7 @@ def rules_for(
     """
     rules, withheld = [], []
     for offer in taken:
-        in_cart = sum(it.quantity for it in cart.lines if it.product_id == offer.product_id)
+        in_cart = sum(it.quantity for it in cart.lines if it.product_id in offer.product_ids)
         if not in_cart or not offer.promised():
             continue
         why = why_not(offer, cart=cart, context=context, details=details, now=now)
@@ -181,7 +187,7 @@ def rules_for(
         if any(is_changed(it.terms, offer.today) for it in held):
             withheld.append(offer.withheld(Why.TERMS_CHANGED))
         if offer.today["benefit"] != BenefitKind.NONE.value:
-            rules.append(_rule(offer, n_held, held[0].acceptance_id))
+            rules.append(_rule(offer, held))
     return rules, withheld
 
 
@@ -195,7 +201,7 @@ def why_not(
 ) -> Why | None:
     """Why a taken offer takes off nothing now; None where it does."""
     today = offer.today
-    if not today or not today["is_live"] or today["product_id"] != offer.product_id:
+    if not offer.is_of_today() or not today["is_live"]:
         return Why.ENDED
     starts_at, ends_at = today["starts_at"], today["ends_at"]
     if (starts_at is not None and starts_at > now) or (ends_at is not None and ends_at <= now):
@@ -213,7 +219,7 @@ def without_own(offer: TakenOffer, cart: Cart) -> Cart:
     left = sum(it.quantity for it in offer.units)
     lines = []
     for line in cart.lines:
-        own = min(left, line.quantity) if line.product_id == offer.product_id else 0
+        own = min(left, line.quantity) if line.product_id in offer.product_ids else 0
         left -= own
         if own < line.quantity:
             lines.append(replace(line, quantity=line.quantity - own))
@@ -226,14 +232,16 @@ def is_changed(terms: Mapping[str, Any], today: Mapping[str, Any]) -> bool:
     return any(terms.get(name) != value for name, value in record.items())
 
 
-def _rule(offer: TakenOffer, n_held: int, acceptance_id: int) -> PriceRule:
-    limit = offer.today["limit_per_order"]
-    return offer_rule(
+def _rule(offer: TakenOffer, held: Sequence[TakenUnit]) -> PriceRule:
+    n_held, limit = sum(it.quantity for it in held), offer.today["limit_per_order"]
+    rule = offer_rule(
         offer.offer_id,
         offer.today,
         units=n_held if limit is None else min(n_held, limit),
-        acceptance_id=acceptance_id,
+        acceptance_id=held[0].acceptance_id,
     )
+    products = tuple(dict.fromkeys(it.product_id for it in held))
+    return replace(rule, parts=(RulePart(products, 1),))
 
 
 def bundles_withheld(

@@ -45,6 +45,9 @@ REASONS = {
 }
 
 
+NOT_HONOURED = "this shop's totals do not take it off"
+
+
 @dataclass(frozen=True, slots=True)
 class LiveOffer:
     """A live offer: candidate, conditions and terms; `objection`: why it must not be offered."""
@@ -137,16 +140,21 @@ def holding(
     occasion: Occasion,
     details: Mapping[ProductId, ProductDetails],
     currency: str,
+    honours_quotes: bool = True,
 ) -> list[Candidate]:
     """Candidates of the offers of this kind whose conditions hold, with what they then cost.
 
     One that must not be offered has an objection.
     """
-    return [
-        _priced(offer, details, currency)
-        for offer in offers
-        if offer.kind == kind and hold(offer.groups, occasion)
-    ]
+    found = []
+    for offer in offers:
+        if offer.kind != kind or not hold(offer.groups, occasion):
+            continue
+        if honours_quotes or offer.rule.benefit.kind is BenefitKind.NONE:
+            found.append(_priced(offer, details, currency))
+        else:
+            found.append(replace(offer.candidate, objection=NOT_HONOURED))
+    return found
 
 
 def _priced(

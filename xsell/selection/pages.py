@@ -16,7 +16,7 @@ from xsell.adapters import BaseAdapter
 from xsell.models import Placement
 from xsell.selection.bundles import bundle_offers
 from xsell.selection.conditions import Occasion
-from xsell.selection.offers import holding
+from xsell.selection.offers import NOT_HONOURED, holding
 from xsell.selection.pipeline import Scene, fill_placement, why_not_buyable, why_not_eligible
 from xsell.selection.placements import UPGRADE, named
 from xsell.selection.surroundings import Knowledge, Surroundings
@@ -47,6 +47,7 @@ class Page:
     ) -> None:
         self.context = context
         self.cart = cart
+        self._honours_quotes = adapter.honours_quotes
         self._knowledge = Knowledge(adapter, context, cart.product_ids, now)
         self._shown: set[ProductId] = set()
 
@@ -105,6 +106,8 @@ class Page:
 
     def _bundles(self, product_id: ProductId) -> tuple[tuple[BundleOffer, ...], dict[str, str]]:
         rules = self._product(product_id).bundles
+        if not self._honours_quotes:
+            return (), {rule.source: NOT_HONOURED for rule in rules}
         return bundle_offers(rules, self._knowledge.details, self.cart, self.currency, product_id)
 
     def offered(
@@ -181,6 +184,7 @@ class Page:
             occasion=Occasion.of(self.context, self.cart, around.anchors, self._knowledge.details),
             details=self._knowledge.details,
             currency=self.currency,
+            honours_quotes=self._honours_quotes,
         )
 
     def _scene(self, around: Surroundings) -> Scene:

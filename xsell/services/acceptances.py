@@ -100,7 +100,8 @@ def _record(
 ) -> None:
     """Write down what was taken, by whom, into which cart, and on which terms."""
     done = [change.product_id for change in changes if change.done]
-    row.product_id = offer.product_id if offer else done[0] if len(done) == 1 else None
+    # As the cart has it: of an offered parent that is one of its variants.
+    row.product_id = done[0] if len(done) == 1 else None
     row.quantity = len(done) if take.kind == TakeKind.ADD else 1
     row.shopper_key, row.customer_id = context.shopper_key, context.customer_id or ""
     row.cart_ref, row.currency = cart.ref, cart.currency

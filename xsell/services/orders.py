@@ -7,7 +7,7 @@ transaction that it is called in: what the shop rolls back is rolled back here, 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -113,11 +113,21 @@ class _Order:
                 )
                 % {"name": applied.name}
             )
-        shares = self._shares(applied.source)
-        for place, row in enumerate(chosen):
-            products = {str(row.product_id): _Share(), **shares}
-            parts = {key: it.of(place, applied.times, self.quote) for key, it in products.items()}
+        for row, parts in self._parts(chosen, self._shares(applied.source)):
             self._take_for_good(row, parts)
+
+    def _parts(
+        self, rows: list[Acceptance], shares: Mapping[str, _Share]
+    ) -> Iterator[tuple[Acceptance, dict[str, _Share]]]:
+        """What each acceptance took off: of its own product, and of one that is nobody's own."""
+        own = [str(row.product_id) for row in rows]
+        for place, row in enumerate(rows):
+            parts = {own[place]: _Share()}
+            for key, share in shares.items():
+                owners = [at for at, it in enumerate(own) if it == key] or [*range(len(rows))]
+                if place in owners:
+                    parts[key] = share.of(owners.index(place), len(owners), self.quote)
+            yield row, parts
 
     def _is_held(self, row: Acceptance) -> bool:
         return row.expires_at is None or row.expires_at > self.now

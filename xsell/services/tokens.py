@@ -7,7 +7,9 @@ was made. Where there was no shopper yet (no session, no cart), any guest may us
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from datetime import timedelta
+from hashlib import sha256
 
 from django.core import signing
 from django.utils.crypto import constant_time_compare
@@ -43,10 +45,11 @@ WORDS = {
 def issue(take: Take, context: ShopContext, cart: Cart) -> str:
     """A token for the click, with a fresh key, bound to the shopper and to the cart."""
     key = secrets.token_urlsafe(16)
+    shopper, cart_binding = _bindings(key, context, cart)[0]
     claims = [
         key,
-        _binding("shopper", key, context.shopper_key),
-        _binding("cart", key, cart.ref),
+        shopper,
+        cart_binding,
         str(take.kind),
         take.placement,
         [as_json(it) for it in take.product_ids],
@@ -55,7 +58,9 @@ def issue(take: Take, context: ShopContext, cart: Cart) -> str:
         take.offer_id,
         [as_json(it) for it in take.anchor_ids],
     ]
-    return signing.dumps(claims, salt=SALT, compress=True)
+    # Few ids are no shorter compressed, and a page has many tokens.
+    is_long = len(take.product_ids) + len(take.anchor_ids) > 6
+    return signing.dumps(claims, salt=SALT, compress=is_long)
 
 
 def read(text: str, context: ShopContext, cart: Cart) -> Take:
@@ -67,11 +72,12 @@ def read(text: str, context: ShopContext, cart: Cart) -> Take:
     except (signing.BadSignature, UnicodeEncodeError):  # half a character is no text
         raise refused(Refusal.FORGED) from None
     key, shopper, cart_binding, kind, placement, products, current, bundle, offer, anchors = claims
+    shoppers, carts = zip(*_bindings(key, context, cart), strict=True)
     # Nobody became a guest since; a customer logged in, and has other pages now.
     is_nobodys = not shopper and context.customer_id is None
-    if not is_nobodys and not _is_bound(shopper, "shopper", key, context.shopper_key):
+    if not is_nobodys and not _is_one_of(shopper, shoppers):
         raise refused(Refusal.OTHER_SHOPPER)
-    if cart_binding and not _is_bound(cart_binding, "cart", key, cart.ref):
+    if cart_binding and not _is_one_of(cart_binding, carts):
         raise refused(Refusal.OTHER_CART)
     return Take(
         TakeKind(kind),
@@ -90,23 +96,25 @@ def refused(reason: Refusal) -> TokenRefused:
     return TokenRefused(reason, str(WORDS[reason]))
 
 
-def _binding(what: str, key: str, name: str, secret: str | bytes | None = None) -> str:
-    """Whose the token is, hashed with the token's own key: it tells nobody the shopper's session.
+def _bindings(key: str, context: ShopContext, cart: Cart) -> list[tuple[str, str]]:
+    """Hashes of the shopper and of the cart, each empty for nobody's: one pair for each SECRET_KEY.
 
-    Empty for nobody's.
+    Salted with the token's own key: a token tells nobody the shopper's session, and two do not tell
+    that they are one shopper's. A shop that changes its key keeps the old one as a fallback.
     """
-    if not name:
-        return ""
-    return _signer(what).signature(f"{key}:{name}", secret)[:BINDING_LENGTH]
+    signer = signing.Signer(salt=f"{SALT}.whose")
+    pairs = []
+    for secret in (signer.key, *signer.fallback_keys):
+        salt = signer.signature(key, secret)
+        pairs.append(
+            (_hashed(f"{salt}shopper", context.shopper_key), _hashed(f"{salt}cart", cart.ref))
+        )
+    return pairs
 
 
-def _is_bound(binding: str, what: str, key: str, name: str) -> bool:
-    signer = _signer(what)
-    return any(  # a shop that changes its SECRET_KEY keeps the old one as a fallback for a while
-        constant_time_compare(binding, _binding(what, key, name, secret))
-        for secret in (signer.key, *signer.fallback_keys)
-    )
+def _hashed(salt: str, name: str) -> str:
+    return sha256(f"{salt}:{name}".encode()).hexdigest()[:BINDING_LENGTH] if name else ""
 
 
-def _signer(what: str) -> signing.Signer:
-    return signing.Signer(salt=f"{SALT}.{what}")
+def _is_one_of(binding: str, own: Iterable[str]) -> bool:
+    return any(constant_time_compare(binding, it) for it in own)
