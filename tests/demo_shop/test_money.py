@@ -373,7 +373,7 @@ def test_a_limit_per_customer_holds_across_a_login_and_says_so(shelves, client, 
     before.orders()
     guest = Shopper(client)
     guest.puts(shelves["Camera"])
-    print(click_offer(client, batteries).wsgi_request._messages._queued_messages, Acceptance.objects.values())
+    click_offer(client, batteries)
     assert guest.figures()["Power to go"] == "−$2.00"
     credentials = {"username": "robin", "password": "secret"}
     page = text(client.post(reverse("login"), credentials, follow=True))
