@@ -13,7 +13,7 @@ from xsell.values import BenefitKind
 
 # Shelf that must be in the cart, kind of product that is offered, headline, text.
 BUMPS = (
-    ("breakfast-cereals", "Bananas", "A banana for the cereal?", "Slice it over: breakfast done."),
+    ("breakfast-cereals", "Bananas", "Bananas for the cereal", "Slice one over: a fifth off."),
     ("drinks-coffee", "Coffee Creamer", "Cream for the coffee?", "Makes the first cup complete."),
     (
         "pantry-pasta-noodles",
@@ -24,8 +24,8 @@ BUMPS = (
     (
         "meat-poultry-hot-dogs",
         "Hot Dog Buns",
-        "Do you have buns?",
-        "They are often bought together.",
+        "Buns for the hot dogs",
+        "20 cents off, since they belong together.",
     ),
     (
         "fruit-vegetables-lettuce-salad-mixes",
@@ -53,7 +53,7 @@ BUMPS_BY_TOTAL = (
     (
         Decimal(5),
         "Candy Bar",
-        "Something sweet for the way home?",
+        "A sweet for the way home",
         "A quarter off, for the first five shoppers.",
     ),
     (Decimal(40), "Paper Towels", "Kitchen roll to go with it?", "The bulky one: we carry it."),

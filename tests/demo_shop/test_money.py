@@ -64,7 +64,9 @@ class Shopper:
         body, foot = re.search(
             r"<tbody>(.*?)</tbody>.*?<tfoot>(.*?)</tfoot>", page, re.DOTALL
         ).groups()
-        return cells(body), {row[0]: row[-1] for row in cells(foot)}
+        figures = {row[0]: row[-1] for row in cells(foot)}
+        assert figures.pop("Delivery") == "Free"
+        return cells(body), figures
 
 
 def text(answer):
