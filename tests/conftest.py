@@ -34,6 +34,7 @@ hypothesis.settings.register_profile(
     "deep",
     max_examples=10_000,
     deadline=None,
+    database=None,
     suppress_health_check=[hypothesis.HealthCheck.too_slow],
 )
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "usual"))

@@ -11,6 +11,7 @@ from demo_shop.xsell_adapter import ShopAdapter
 from tests import factories as make
 from xsell.models import Offer
 from xsell.selection.offers import reduced
+from xsell.values import BenefitKind
 
 
 @pytest.mark.parametrize(
@@ -238,10 +239,18 @@ def test_who_has_had_an_offer_as_often_as_one_may_does_not_see_it_again(shop, ta
     assert shop.shown("checkout-bump", cart=["camera"], customer_id="7") == shown
 
 
-def test_a_shop_whose_totals_honour_no_quote_shows_nothing_that_would_save(shop, monkeypatch):
-    monkeypatch.setattr(ShopAdapter, "honours_quotes", False)
+def test_what_the_shop_s_totals_do_not_honour_is_not_shown(shop, monkeypatch):
+    honoured = frozenset({BenefitKind.PERCENT})
+    monkeypatch.setattr(ShopAdapter, "honoured_benefits", honoured)
+    shop.place("checkout-bump", max_items=3)
     shop.offer("strap", benefit="percent", saving_percent=10)
+    shop.offer("film", benefit="code", code="SPRING")
     shop.offer("case")
-    shop.bundle(10, {"camera": 1, "strap": 1})
-    assert shop.shown("checkout-bump", cart=["camera"]) == ["case"]
-    assert shop.page().bundles(shop["camera"].pk) == ()
+    kit = shop.bundle(None, {"camera": 1, "strap": 1}, benefit="cheapest_free")
+    shop.bundle(10, {"camera": 1, "film": 1}, name="Films")
+    assert shop.shown("checkout-bump", cart=["camera"]) == ["strap", "case"]
+    page, camera = shop.page(), shop["camera"].pk
+    assert [it.name for it in page.bundles(camera)] == ["Films"]
+    assert page.hidden_bundles(camera) == {
+        f"bundle:{kit.pk}": "this shop's totals do not take it off"
+    }

@@ -22,10 +22,10 @@ from tests.architecture.budget import ROOT
 class Clicker:
     """The process, as the test sees it."""
 
-    def __init__(self) -> None:
+    def __init__(self, isolation: str = "") -> None:
         at = connection.settings_dict
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.services.clicking"],
+            [sys.executable, "-m", "tests.services.clicking", isolation],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -51,12 +51,12 @@ class Clicker:
 
 
 @contextlib.contextmanager
-def clickers(number: int) -> Any:
-    """So many processes, gone at the end."""
+def clickers(number: int, isolation: str = "") -> Any:
+    """So many processes, gone at the end; on MariaDB with that isolation, if not the shop's."""
     with contextlib.ExitStack() as stack:
         found = []
         for _ in range(number):
-            clicker = Clicker()
+            clicker = Clicker(isolation)
             stack.enter_context(clicker.process)
             stack.callback(clicker.process.terminate)
             found.append(clicker)
@@ -78,8 +78,8 @@ def main() -> None:
     from xsell.exceptions import NotOnOffer
     from xsell.models import Acceptance, Offer
 
-    if connection.vendor == "mysql":
-        connection.settings_dict["OPTIONS"]["isolation_level"] = None  # the server's own default
+    if connection.vendor == "mysql" and sys.argv[1]:
+        connection.settings_dict["OPTIONS"]["isolation_level"] = sys.argv[1]
     for line in sys.stdin:
         click = json.loads(line)
         shopper = Shopper(cart_ref=click["cart_ref"])

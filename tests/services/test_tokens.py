@@ -91,6 +91,7 @@ def test_characters_taken_out_or_doubled_and_nobody_takes_it(at, n):
 
 @given(st.text() | st.text("0:.-_aZ=", min_size=1))
 @example("\ud800")
+@example("\ud800:a:b")
 @example("::")
 @example(":" * 100_000)
 @example("")

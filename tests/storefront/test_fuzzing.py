@@ -5,7 +5,8 @@ import json
 import pytest
 from django.test import Client
 from django.urls import get_resolver, reverse
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import HealthCheck, example, given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from demo_shop.models import Cart, CartLine
@@ -16,7 +17,9 @@ from xsell.models import Acceptance
 TAKE, API_TAKE, QUOTE = (
     reverse(name) for name in ("xsell:take", "xsell-api:take", "xsell-api:quote")
 )
-FUZZED = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+FUZZED = hypothesis_settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+)
 QUANTITIES = [0, -1, 10**9, 2**63, "0", "-1", "1e9", "many", "", "\x00", "½", None]
 TEXTS = st.text(max_size=60) | st.sampled_from(["\x00", "'; DROP TABLE", "../..", "9" * 400, "٣"])
 BODIES = [
@@ -110,6 +113,17 @@ def test_bodies_that_no_button_sends(shopper, held, refused, address, content_ty
         # Not post(): that would have the charset translated by the client.
         response = refused(shopper.generic("POST", address, body, content_type), before)
         assert response.status_code in {400, 403, 413, 415}, body[:60]
+
+
+@pytest.mark.parametrize("address", [TAKE, API_TAKE])
+def test_a_body_beyond_what_the_host_allows_is_not_read(shop, shopper, settings, address):
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 100
+    token = token_for(shopper, "add", shop["strap"])
+    form = address == TAKE
+    body = f"token={token}" if form else json.dumps({"token": token})
+    kind = "application/x-www-form-urlencoded" if form else "application/json"
+    assert shopper.generic("POST", address, body, kind).status_code == 400
+    assert not CartLine.objects.filter(product=shop["strap"]).exists()
 
 
 @FUZZED

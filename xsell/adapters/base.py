@@ -18,6 +18,7 @@ from django.http import HttpRequest
 
 from xsell.adapters.money import format_amount
 from xsell.values import (
+    BenefitKind,
     Cart,
     CartChange,
     Category,
@@ -47,11 +48,13 @@ FAMILY_COLUMN = "xsell_family"
 class BaseAdapter(abc.ABC):
     """Your shop, as xsell sees it. `xsell.testing.AdapterConformance` tests an implementation."""
 
-    honours_quotes: bool = True
-    """Whether the shop's totals take off what `price_cart` says.
+    @property
+    def honoured_benefits(self) -> frozenset[BenefitKind]:
+        """What of a quote the shop's totals honour; no page shows what would gain anything else.
 
-    Where they do not, no page shows a bundle or an offer that would save something.
-    """
+        Override it where your shop has no gift lines, say, or no codes.
+        """
+        return frozenset(BenefitKind)
 
     @abc.abstractmethod
     def context(self, request: HttpRequest) -> ShopContext:

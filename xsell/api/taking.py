@@ -79,7 +79,7 @@ class QuoteView(ShopperView):
 
 def body_of(request: Request) -> object:
     """The posted JSON. Raise ParseError for what no client of ours would nest so deep."""
-    # DRF reads the stream itself: only Django's own way knows DATA_UPLOAD_MAX_MEMORY_SIZE.
+    # Older DRFs read the stream themselves, and know no DATA_UPLOAD_MAX_MEMORY_SIZE.
     _ = request._request.body
     try:
         return request.data

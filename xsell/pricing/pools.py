@@ -43,6 +43,7 @@ class Holding:
     """Everything that the cart holds: the dearest line first, of equal ones the lowest ref.
 
     `places` has the lines of each product, `only` the line of those that are on one alone.
+    `held` and `usable` count the units of each; `is_short`: not all can be bought.
     """
 
     currency: str
@@ -52,6 +53,7 @@ class Holding:
     only: dict[ProductId, int]
     held: dict[ProductId, int]
     usable: dict[ProductId, int]
+    is_short: bool
 
 
 def pool_of(line: CartLine, details: ProductDetails | None, scale: Scale, currency: str) -> Pool:
@@ -87,7 +89,7 @@ def holding_of(cart: Cart, context: PriceContext) -> Holding:
     only = {product_id: at[0] for product_id, at in places.items() if len(at) == 1}
     held = _counted([(it.line.product_id, max(0, it.line.quantity)) for it in pools])
     usable = _counted([(it.line.product_id, it.usable) for it in pools])
-    return Holding(cart.currency, scale, tuple(pools), places, only, held, usable)
+    return Holding(cart.currency, scale, tuple(pools), places, only, held, usable, usable != held)
 
 
 def _keep_to_stock(pool: Pool, details: ProductDetails, left: dict[ProductId, int]) -> None:

@@ -21,11 +21,12 @@ def quote(cart: Cart, rules: Iterable[PriceRule], context: PriceContext, now: da
     First come the hard constraints: times, currency, stock, margins. Then exclusive rules, one by
     one (the lowest precedence first, then the source), each of which closes the products of its
     sets to all others; then rules with a precedence, the best total of each level; then the best
-    total for the shopper among the rest. It is exact up to EXACT_STEPS for each group of rules
-    that want the same units; beyond, it is the better of what was found and the largest saving per
-    set first. Free shipping, gifts and codes come last: they use up no units, and so cost no rule
-    with a saving anything. A set's saving is spread over all its units in proportion to their
-    prices, also where the cheapest is free, so that each tax rate bears its share.
+    total for the shopper among the rest. Each total is exact for groups of up to EXACT_SETS sets
+    that overlap, as far as EXACT_STEPS lead; beyond, it is the better of what was found and the
+    largest saving per set first. Free shipping, gifts and codes come last: they use up no units,
+    and so cost no rule with a saving anything. A set's saving is spread over all its units in
+    proportion to their prices, also where the cheapest is free, so that each tax rate bears its
+    share.
     """
     holding = holding_of(cart, context)
     given = [entry_of(it) for it in _in_order(rules) if it.benefit.kind is not BenefitKind.NONE]
@@ -70,5 +71,6 @@ def _refusal(rule: PriceRule, holding: Holding, now: datetime) -> Why | None:
         return Why.OTHER_CURRENCY
     if may_hold(rule, holding.usable):
         return None
-    is_short = holding.usable != holding.held and may_hold(rule, holding.held)
-    return Why.UNAVAILABLE if is_short else Why.NOT_WHOLE
+    if holding.is_short and may_hold(rule, holding.held):
+        return Why.UNAVAILABLE
+    return Why.NOT_WHOLE

@@ -12,7 +12,7 @@ from xsell.selection.conditions import (
     CONDITION_COLUMNS,
     Condition,
     Groups,
-    Occasion,
+    Held,
     grouped,
     hold,
     protected_traits,
@@ -171,11 +171,12 @@ def rules_for(
     An offer whose product has left the cart is neither: its shopper does not want it any more.
     """
     rules, withheld = [], []
+    holds = Held(context, cart, details)
     for offer in taken:
-        in_cart = sum(it.quantity for it in cart.lines if it.product_id in offer.product_ids)
+        in_cart = sum(holds.units[it] for it in offer.product_ids)
         if not in_cart or not offer.promised():
             continue
-        why = why_not(offer, cart=cart, context=context, details=details, now=now)
+        why = why_not(offer, holds, now)
         if why is not None:
             withheld.append(offer.withheld(why))
             continue
@@ -191,14 +192,7 @@ def rules_for(
     return rules, withheld
 
 
-def why_not(
-    offer: TakenOffer,
-    *,
-    cart: Cart,
-    context: ShopContext,
-    details: Mapping[ProductId, ProductDetails],
-    now: datetime,
-) -> Why | None:
+def why_not(offer: TakenOffer, cart: Held, now: datetime) -> Why | None:
     """Why a taken offer takes off nothing now; None where it does."""
     today = offer.today
     if not offer.is_of_today() or not today["is_live"]:
@@ -210,20 +204,11 @@ def why_not(
         return offer.units[-1].why_lapsed
     if today["benefit"] != BenefitKind.NONE.value and protected_traits(offer.groups):
         return Why.PROTECTED_TRAIT
-    occasion = Occasion.of(context, without_own(offer, cart), frozenset(), details)
-    return None if hold(offer.groups, occasion) else Why.CONDITION
-
-
-def without_own(offer: TakenOffer, cart: Cart) -> Cart:
-    """The cart without the units that the offer put there: it is no trigger of its own."""
-    left = sum(it.quantity for it in offer.units)
-    lines = []
-    for line in cart.lines:
-        own = min(left, line.quantity) if line.product_id in offer.product_ids else 0
-        left -= own
-        if own < line.quantity:
-            lines.append(replace(line, quantity=line.quantity - own))
-    return replace(cart, lines=tuple(lines))
+    if not offer.groups:
+        return None
+    # Without the units that the offer put there: it is no trigger of its own.
+    others = cart.without(offer.product_ids, sum(it.quantity for it in offer.units))
+    return None if hold(offer.groups, others) else Why.CONDITION
 
 
 def is_changed(terms: Mapping[str, Any], today: Mapping[str, Any]) -> bool:
@@ -245,7 +230,11 @@ def _rule(offer: TakenOffer, held: Sequence[TakenUnit]) -> PriceRule:
 
 
 def bundles_withheld(
-    taken: Taken, withheld: Iterable[Withheld], live: Collection[str], cart: Cart
+    taken: Taken,
+    withheld: Iterable[Withheld],
+    *,
+    live: Collection[str],
+    in_cart: Collection[ProductId],
 ) -> list[Withheld]:
     """What pricing withheld, with the clicks on the bundles; and bundles taken that are over.
 
@@ -256,9 +245,9 @@ def bundles_withheld(
         replace(it, acceptance_id=clicks[it.source].acceptance_id) if it.source in clicks else it
         for it in withheld
     ]
-    in_cart = {str(line.product_id) for line in cart.lines}
+    products = {str(product_id) for product_id in in_cart}
     for source, click in clicks.items():
-        if source not in live and in_cart & set(click.terms.get("items", ())):
+        if source not in live and products & set(click.terms.get("items", ())):
             name = str(click.terms.get("name", ""))
             told.append(Withheld(source, name, Why.ENDED, "", click.acceptance_id))
     return told

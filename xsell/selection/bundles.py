@@ -42,7 +42,8 @@ REASONS = {
 
 def live_bundles(product_ids: Collection[ProductId], now: datetime) -> list[PriceRule]:
     """Terms of the live bundles that hold one of the products, in one query."""
-    return _rules(now, bundle__items__product__in=product_ids)
+    holding = BundleItem.objects.filter(product__in=product_ids).values("bundle")
+    return _rules(now, bundle__in=holding)
 
 
 def live_bundle(bundle_id: int, now: datetime) -> PriceRule | None:
@@ -113,6 +114,9 @@ def bundle_offers(
     held = Counter[ProductId]()
     for line in cart.lines:
         held[line.product_id] += line.quantity
+        product = details.get(line.product_id)
+        if product is not None and product.family != line.product_id:
+            held[product.family] += line.quantity
     offers, hidden = [], {}
     for rule in rules:
         if all(sum(held[it] for it in part.product_ids) >= part.quantity for part in rule.parts):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from decimal import Decimal
 
 from xsell.models import OfferCondition
 from xsell.pricing.fairness import is_protected
-from xsell.values import Cart, ProductDetails, ProductId, ShopContext
+from xsell.values import Cart, CartLine, ProductDetails, ProductId, ShopContext
 
 CONDITION_COLUMNS = ("kind", "product_id", "category_id", "amount", "fact", "value")
 """Columns of a condition's row, in the order of Condition's fields."""
@@ -47,10 +48,61 @@ class Occasion:
         details: Mapping[ProductId, ProductDetails],
     ) -> Occasion:
         """A condition on a product holds for its variants too."""
-        present = {*anchors, *cart.product_ids}
-        present |= {details[it].family for it in present if it in details}
-        categories = (name for it in present if it in details for name in details[it].category_ids)
-        return cls(frozenset(present), frozenset(categories), cart.total, context)
+        return Held(context, cart, details).occasion(anchors)
+
+
+class Held:
+    """What a cart holds, counted once, however many offers ask what it would be without them."""
+
+    def __init__(
+        self, context: ShopContext, cart: Cart, details: Mapping[ProductId, ProductDetails]
+    ) -> None:
+        self.units = Counter[ProductId]()
+        self._context = context
+        self._details = details
+        self._total = cart.total
+        self._lines: dict[ProductId, list[CartLine]] = {}
+        for line in cart.lines:
+            self.units[line.product_id] += line.quantity
+            self._lines.setdefault(line.product_id, []).append(line)
+        self._families = Counter(it for key in self.units for it in self._family(key))
+        self._categories = Counter(it for key in self.units for it in self._category_ids(key))
+
+    def occasion(self, anchors: Set[ProductId] = frozenset()) -> Occasion:
+        """The cart as it is, on a page about the anchors."""
+        families = {it for key in anchors for it in self._family(key)}
+        categories = {it for key in anchors for it in self._category_ids(key)}
+        return Occasion(
+            frozenset({*anchors, *families, *self._families}),
+            frozenset({*categories, *self._categories}),
+            self._total,
+            self._context,
+        )
+
+    def without(self, product_ids: Iterable[ProductId], units: int) -> Occasion:
+        """The cart without so many units of these, from the first lines on."""
+        families, categories = self._families.copy(), self._categories.copy()
+        total = self._total
+        for product_id in product_ids:
+            gone = min(units, self.units[product_id])
+            units -= gone
+            if gone and gone == self.units[product_id]:
+                families.subtract(self._family(product_id))
+                categories.subtract(self._category_ids(product_id))
+            for line in self._lines.get(product_id, ()):
+                taken = min(gone, line.quantity)
+                total -= line.unit_price * taken
+                gone -= taken
+        return Occasion(frozenset(+families), frozenset(+categories), total, self._context)
+
+    def _family(self, product_id: ProductId) -> set[ProductId]:
+        """The product, and its parent."""
+        product = self._details.get(product_id)
+        return {product_id} if product is None else {product_id, product.family}
+
+    def _category_ids(self, product_id: ProductId) -> set[str]:
+        product = self._details.get(product_id)
+        return set() if product is None else {*product.category_ids}
 
 
 def hold(groups: Groups, occasion: Occasion) -> bool:

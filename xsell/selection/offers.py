@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import ROUND_FLOOR, Decimal
@@ -140,7 +140,7 @@ def holding(
     occasion: Occasion,
     details: Mapping[ProductId, ProductDetails],
     currency: str,
-    honours_quotes: bool = True,
+    honoured: Set[BenefitKind],
 ) -> list[Candidate]:
     """Candidates of the offers of this kind whose conditions hold, with what they then cost.
 
@@ -150,7 +150,7 @@ def holding(
     for offer in offers:
         if offer.kind != kind or not hold(offer.groups, occasion):
             continue
-        if honours_quotes or offer.rule.benefit.kind is BenefitKind.NONE:
+        if offer.rule.benefit.kind in honoured:
             found.append(_priced(offer, details, currency))
         else:
             found.append(replace(offer.candidate, objection=NOT_HONOURED))

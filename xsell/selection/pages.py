@@ -22,6 +22,7 @@ from xsell.selection.placements import UPGRADE, named
 from xsell.selection.surroundings import Knowledge, Surroundings
 from xsell.selection.tiers import tier_rungs, upgrades
 from xsell.values import (
+    BenefitKind,
     BundleOffer,
     Candidate,
     Cart,
@@ -47,7 +48,7 @@ class Page:
     ) -> None:
         self.context = context
         self.cart = cart
-        self._honours_quotes = adapter.honours_quotes
+        self._honoured = adapter.honoured_benefits | {BenefitKind.NONE}
         self._knowledge = Knowledge(adapter, context, cart.product_ids, now)
         self._shown: set[ProductId] = set()
 
@@ -105,10 +106,12 @@ class Page:
         return hidden
 
     def _bundles(self, product_id: ProductId) -> tuple[tuple[BundleOffer, ...], dict[str, str]]:
-        rules = self._product(product_id).bundles
-        if not self._honours_quotes:
-            return (), {rule.source: NOT_HONOURED for rule in rules}
-        return bundle_offers(rules, self._knowledge.details, self.cart, self.currency, product_id)
+        stored = self._product(product_id).bundles
+        rules = [rule for rule in stored if rule.benefit.kind in self._honoured]
+        offers, hidden = bundle_offers(
+            rules, self._knowledge.details, self.cart, self.currency, product_id
+        )
+        return offers, {**{it.source: NOT_HONOURED for it in stored if it not in rules}, **hidden}
 
     def offered(
         self, offer_id: int | None, slug: str, anchors: Collection[ProductId]
@@ -184,7 +187,7 @@ class Page:
             occasion=Occasion.of(self.context, self.cart, around.anchors, self._knowledge.details),
             details=self._knowledge.details,
             currency=self.currency,
-            honours_quotes=self._honours_quotes,
+            honoured=self._honoured,
         )
 
     def _scene(self, around: Surroundings) -> Scene:

@@ -10,6 +10,8 @@ from xsell.models import Bundle, Offer
 from xsell.models.fields import as_json
 from xsell.values import Benefit, BenefitKind, PriceRule, RulePart
 
+KINDS = {kind.value: kind for kind in BenefitKind}
+
 OFFER_BENEFIT = (
     *("benefit", "saving_percent", "benefit_amount", "benefit_currency"),
     *("gift_product_id", "code"),
@@ -50,7 +52,7 @@ def offer_rule(
 def benefit_from(terms: Mapping[str, Any]) -> Benefit:
     """What a row with these columns gains."""
     return Benefit(
-        BenefitKind(terms["benefit"]),
+        KINDS[terms["benefit"]],
         percent=terms["saving_percent"] or Decimal(0),
         amount=terms["benefit_amount"] or Decimal(0),
         currency=terms["benefit_currency"],

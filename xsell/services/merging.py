@@ -39,7 +39,8 @@ def merge_carts(*, request: HttpRequest, from_ref: str) -> tuple[Withheld, ...]:
         guests = rows.filter(cart_ref=from_ref, order_ref="").exclude(cart_ref="")
         # A ref that is not the guest's must not take away what another customer has.
         guests = guests.filter(Q(customer_id="") | Q(customer_id=customer_id))
-        offers = lock_offers(guests.values_list("offer_id", flat=True), alias)
+        limited = guests.filter(offer__limit_per_customer__isnull=False)
+        offers = lock_offers(limited.values_list("offer_id", flat=True), alias)
         moved = list(guests.select_for_update().order_by("pk"))
         for row in moved:
             row.shopper_key = context.shopper_key or row.shopper_key

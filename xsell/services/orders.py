@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from hashlib import sha256
 from typing import Any
@@ -30,6 +30,9 @@ __all__ = ["merge_carts", "record_order", "record_refund"]
 
 LONGEST_KEY = 80
 
+SURELY_HELD = timedelta(minutes=5)
+"""Longer than an order takes to be placed: what is held for so long is nobody else's till then."""
+
 
 def record_order(*, order_ref: str, quote: Quote) -> None:
     """Write down what of the cart was ordered, and what each offer and bundle took off.
@@ -45,19 +48,36 @@ def record_order(*, order_ref: str, quote: Quote) -> None:
     Raise OfferExpired, with nothing written, if the time of an offer ran out since and its last
     unit went to somebody else: roll back, tell the shopper, and price the cart again.
     """
-    alias = router.db_for_write(Acceptance)
+    alias, now = router.db_for_write(Acceptance), timezone.now()
     with transaction.atomic(using=alias):
-        rows = Acceptance.objects.using(alias).filter(cart_ref=quote.cart_ref).exclude(cart_ref="")
-        taken = rows.filter(order_ref="")
-        offers = lock_offers(taken.values_list("offer_id", flat=True), alias)
-        # Those of this very order, too: it may be told twice at once.
-        locked = rows.filter(order_ref__in=["", order_ref]).select_for_update().order_by("pk")
-        order = _Order(order_ref, quote, timezone.now(), offers, list(locked), alias)
+        rows, offers = _locked(order_ref, quote.cart_ref, now, alias)
+        order = _Order(order_ref, quote, now, offers, rows, alias)
         if not order.is_known():
             order.mark_offers()
             order.mark_the_rest()
             Acceptance.objects.using(alias).bulk_update(order.marked, ORDERED)
             insert_once(order.bundles(), alias)
+
+
+def _locked(
+    order_ref: str, cart_ref: str, now: datetime, alias: str
+) -> tuple[list[Acceptance], dict[int, Offer]]:
+    """The cart's acceptances, and the offers of those whose time runs out, locked.
+
+    The shop has locked its cart by now, and whoever takes an offer locks that first and the cart
+    then: the two would wait for each other. So no offer is locked for what is surely held, and no
+    row that a click has only just begun to write. (MariaDB's check of the foreign key locks the
+    offer all the same: there a click that meets the order of its own cart is refused as a
+    deadlock, and the order is placed.) The order's own rows are among them, for it may be told
+    twice at once.
+    """
+    rows = Acceptance.objects.using(alias)
+    known = rows.filter(cart_ref=cart_ref, order_ref__in=["", order_ref]).exclude(cart_ref="")
+    ends = {pk: (offer, at) for pk, offer, at in known.values_list("pk", "offer_id", "expires_at")}
+    soon = [it for it, at in ends.values() if at is not None and at <= now + SURELY_HELD]
+    offers = lock_offers(soon, alias)
+    locked = rows.select_for_update().filter(pk__in=ends).order_by("pk")
+    return [it for it in locked if it.order_ref in ("", order_ref)], offers
 
 
 ORDERED = (
@@ -69,7 +89,7 @@ ORDERED = (
 
 @dataclass(slots=True)
 class _Order:
-    """An order that is written down: the offers and the cart's acceptances are locked."""
+    """An order that is written down; `rows` and `offers` are locked."""
 
     ref: str
     quote: Quote
@@ -135,9 +155,11 @@ class _Order:
     def _has_room(self, rows: Iterable[Acceptance]) -> bool:
         """Whether those of the rows whose time ran out can be had again."""
         lapsed = [row for row in rows if not self._is_held(row)]
-        offer = self.offers.get(lapsed[0].offer_id or 0) if lapsed else None
-        if offer is None:
+        if not lapsed or lapsed[0].offer_id is None:  # the offer has been deleted, its limits too
             return True
+        offer = self.offers.get(lapsed[0].offer_id)
+        if offer is None:  # it lapsed in this very moment, by a log-in
+            return False
         shopper = Shopper(self.quote.shopper_key, self.quote.customer_id or "", self.quote.cart_ref)
         pks = [row.pk for row in lapsed]
         taken = taken_of(offer, shopper, self.now, besides=pks, using=self.alias)

@@ -12,6 +12,7 @@ from xsell.adapters import BaseAdapter, get_adapter
 from xsell.pricing.quoting import quote
 from xsell.selection.acceptances import bundles_withheld, rules_for, taken_into
 from xsell.selection.bundles import live_bundles
+from xsell.selection.variants import variants_in, with_variants
 from xsell.values import Cart, PriceContext, Quote, ShopContext
 
 
@@ -47,11 +48,17 @@ def quote_for(*, adapter: BaseAdapter, context: ShopContext, cart: Cart, now: da
 
 
 def _priced(adapter: BaseAdapter, context: ShopContext, cart: Cart, now: datetime) -> Quote:
-    bundles, taken = live_bundles(cart.product_ids, now), taken_into(cart.ref)
+    taken = taken_into(cart.ref)
     gifts = [it.gift_id for it in taken.offers if it.gift_id is not None]
     details = adapter.details(dict.fromkeys([*cart.product_ids, *gifts]), context)
+    variants = variants_in(cart, details)
+    bundles = [
+        with_variants(rule, variants) for rule in live_bundles([*cart.product_ids, *variants], now)
+    ]
     offers, lapsed = rules_for(taken.offers, cart=cart, context=context, details=details, now=now)
     priced = quote(cart, [*bundles, *offers], PriceContext(details), now)
     live = {rule.source for rule in bundles}
-    withheld = bundles_withheld(taken, priced.withheld, live, cart)
+    withheld = bundles_withheld(
+        taken, priced.withheld, live=live, in_cart={*cart.product_ids, *variants}
+    )
     return replace(priced, withheld=(*withheld, *lapsed))

@@ -24,10 +24,12 @@ from xsell.models import (
     Tier,
     TierLadder,
 )
+from xsell.pricing.currencies import rounded
 from xsell.selection.completion import complete
 from xsell.selection.explaining import imagined_cart
 from xsell.selection.pages import Page
 from xsell.services.mining import recomputing
+from xsell.services.pricing import price_cart
 
 pytestmark = pytest.mark.django_db
 
@@ -146,6 +148,20 @@ def test_a_bundle_is_put_into_the_cart_whole(client, shop):
     assert "Cold days" in html
     send(client, tokens_in(html)[-1])
     assert held(shop) == {"scarf": 1, "socks": 2}
+
+
+def test_a_bundle_of_a_parent_is_honoured_for_the_variant_that_is_sold(client, shop):
+    bundle = Bundle.objects.create(name="Dressed", saving_percent=10, is_live=True)
+    bundle.items.create(product=shop["shirt"])
+    bundle.items.create(product=shop["cap"])
+    html = page(client, shop["cap"])
+    send(client, tokens_in(html)[-1])
+    assert held(shop)["cap"] == 1
+    request = client.get(reverse("cart")).wsgi_request
+    quote = price_cart(request)
+    assert [it.name for it in quote.applied] == ["Dressed"]
+    assert quote.saving == rounded(quote.total / 9, "AED")
+    assert "Dressed" not in page(client, shop["cap"])
 
 
 def test_a_bump_is_put_into_the_cart_under_its_condition(client, shop):

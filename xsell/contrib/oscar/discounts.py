@@ -1,0 +1,118 @@
+"""A quote as one offer of Oscar's: what xsell takes off a basket reaches Oscar's totals.
+
+Oscar makes an instance of these classes from the columns of the row that names them; they have no
+tables of their own. Prices are those of Oscar's own offers, with or without tax as
+OSCAR_OFFERS_INCL_TAX says, for Oscar refuses to mix the two on a line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from oscar.core.loading import get_class, get_classes
+
+from xsell.adapters import BaseAdapter, get_adapter
+from xsell.services.pricing import quote_for
+from xsell.storefront.guard import guarded
+from xsell.values import Cart, CartLine, Quote, ShopContext
+
+QUOTE_ATTRIBUTE = "_xsell_quote"
+"""Where a basket keeps the quote that its totals rest on."""
+
+
+def path_of(proxy: type) -> str:
+    """As Oscar's rows name the class that stands for them."""
+    return f"{proxy.__module__}.{proxy.__name__}"
+
+
+class QuoteCondition:
+    """Holds for every basket: whether anything comes off is the quote's affair."""
+
+    def __init__(self, **columns: Any) -> None:
+        self.pk = columns.get("id")
+
+    @property
+    def name(self) -> str:
+        return _("Bundles and offers of xsell")
+
+    description = name
+
+    def is_satisfied(self, offer: Any, basket: Any) -> bool:
+        return not basket.is_empty
+
+    def is_partially_satisfied(self, offer: Any, basket: Any) -> bool:
+        return False
+
+    def get_upsell_message(self, offer: Any, basket: Any) -> None:
+        return None
+
+    def consume_items(self, offer: Any, basket: Any, affected_lines: Any) -> None:
+        """Discounts consume the units that they fall on: nothing is left to do."""
+
+
+class QuoteBenefit:
+    """Takes off each line what the quote allocates to it."""
+
+    def __init__(self, **columns: Any) -> None:
+        self.pk = columns.get("id")
+
+    @property
+    def name(self) -> str:
+        return _("What bundles and offers of xsell save")
+
+    description = name
+
+    def apply(self, basket: Any, condition: Any, offer: Any, **kwargs: Any) -> Any:
+        """The basket's discount; none, and a line in the log, where it cannot be found out."""
+        basket_discount, none = get_classes("offer.results", ["BasketDiscount", "ZERO_DISCOUNT"])
+        lines = free_lines(basket)
+        quote = guarded("basket", lambda: quote_of(basket, lines), None)
+        setattr(basket, QUOTE_ATTRIBUTE, quote)
+        if quote is None or not quote.saving:
+            return none
+        take_off = get_class("offer.benefits", "apply_discount")
+        for part in quote.allocations:
+            take_off(lines[part.line_ref], part.amount, part.quantity, offer)
+        return basket_discount(quote.saving)
+
+    def apply_deferred(self, basket: Any, order: Any, application: Any) -> None:
+        return None
+
+
+def free_lines(basket: Any) -> dict[str, Any]:
+    """Lines that no other offer of Oscar's has discounted: those are theirs."""
+    return {str(it.pk): it for it in basket.all_lines() if not it.has_discount}
+
+
+def quote_of(basket: Any, lines: Mapping[str, Any]) -> Quote:
+    """What comes off these lines of the basket."""
+    adapter = get_adapter()
+    context = context_of(adapter, basket)
+    cart_lines = tuple(
+        CartLine(ref, line.product_id, line.quantity, price)
+        for ref, line in lines.items()
+        if (price := price_of(line)) is not None
+    )
+    cart = Cart(str(basket.pk), basket.currency or context.currency, cart_lines)
+    return quote_for(adapter=adapter, context=context, cart=cart, now=timezone.now())
+
+
+def price_of(line: Any) -> Decimal | None:
+    """The price of one unit that Oscar's offers reckon with."""
+    info = line.purchase_info
+    if not info.price.exists or info.stockrecord is None:
+        return None
+    price: Decimal | None = info.price.effective_price
+    return price
+
+
+def context_of(adapter: BaseAdapter, basket: Any) -> ShopContext:
+    """Whose basket it is: the request's, which the strategy knows, else the owner's."""
+    request = getattr(basket.strategy, "request", None)
+    if request is not None:
+        return adapter.context(request)
+    return adapter.context_for(str(basket.owner_id) if basket.owner_id else None)
