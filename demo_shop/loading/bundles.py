@@ -36,12 +36,17 @@ THEMES = (
         BenefitKind.FIXED_PRICE,
         ("Fresh Milk", "Large Eggs", "100% Orange Juice"),
     ),
-    Theme("Any three yogurts", BenefitKind.AMOUNT, ("Yogurt",), mixed=3),
-    Theme("Four soups, the cheapest free", BenefitKind.CHEAPEST_FREE, ("Condensed Soup",), mixed=4),
+    Theme("Any three pizzas", BenefitKind.AMOUNT, ("Frozen Pizza",), mixed=3),
     Theme(
-        "Film night, three are enough",
+        "Four packs of soda, the cheapest free",
+        BenefitKind.CHEAPEST_FREE,
+        ("Soda Can Multipack",),
+        mixed=4,
+    ),
+    Theme(
+        "Nachos at home, three are enough",
         BenefitKind.PERCENT,
-        ("Soda Bottle", "Potato Chips", "Tortilla Chips", "Candy Bar"),
+        ("Tortilla Chips", "Shredded Cheese", "Sour Cream", "Soda Bottle"),
         fewest=3,
     ),
 )

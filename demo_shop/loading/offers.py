@@ -50,13 +50,13 @@ BUMPS = (
     ("baby-diapers-wipes", "Baby Wipes", "Enough wipes?", "You can never have too many."),
 )
 BUMPS_BY_TOTAL = (
+    (Decimal(5), "Candy Bar", "Something sweet for the way home?", "You have earned it."),
     (
-        Decimal(5),
-        "Candy Bar",
-        "A sweet for the way home",
-        "A quarter off, for the first five shoppers.",
+        Decimal(40),
+        "Paper Towels",
+        "Kitchen roll to go with it",
+        "A quarter off, for the first five shoppers. We carry it.",
     ),
-    (Decimal(40), "Paper Towels", "Kitchen roll to go with it?", "The bulky one: we carry it."),
 )
 CURRENCY = "USD"
 # By product kind: what a bump gains, and how often it can be had.
@@ -72,7 +72,7 @@ GAINS: dict[str, dict[str, Any]] = {
         "benefit_amount": Decimal("0.20"),
         "benefit_currency": CURRENCY,
     },
-    "Candy Bar": {
+    "Paper Towels": {
         "benefit": BenefitKind.PERCENT.value,
         "saving_percent": Decimal(25),
         "limit_in_all": 5,
