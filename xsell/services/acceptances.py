@@ -72,7 +72,8 @@ def _claimed(
         customer_id=context.customer_id or "",
         cart_ref=cart.ref,
         accepted_at=now,
-        expires_at=now + timedelta(minutes=offer.hold_minutes) if offer else None,
+        # Not held yet: the shopper's own click must not be the one that uses the offer up.
+        expires_at=now if offer else None,
     )
     insert_once([row], alias)
     return Acceptance.objects.using(alias).select_for_update().get(key=take.key)
@@ -108,6 +109,7 @@ def _record(
     row.result = [_as_json(change) for change in changes]
     row.terms = {"prices": _prices(cart, done)}
     if offer is not None:
+        row.expires_at = row.accepted_at + timedelta(minutes=offer.hold_minutes)
         row.terms |= offer_record(offer)
     elif take.bundle_id:
         row.bundle = Bundle.objects.filter(pk=take.bundle_id).first()
