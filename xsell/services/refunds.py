@@ -123,7 +123,10 @@ def _shares(
     """The refunds of what saved something, as the shop reads them."""
     by_key = {row.pk: row for row in rows}
     return tuple(
-        RefundShare(row.terms["source"], it.product_id, it.quantity, it.saving)
+        # Rounded: the database keeps more decimals than the currency has.
+        RefundShare(
+            row.terms["source"], it.product_id, it.quantity, rounded(it.saving, row.currency)
+        )
         for it in refunds
         for row in [by_key[it.acceptance_id]]
         if Decimal(_allocations(row)[str(it.product_id)]["saving"])
