@@ -111,6 +111,11 @@ class Taken:
     offers: tuple[TakenOffer, ...] = ()
     bundles: Mapping[str, TakenUnit] = field(default_factory=dict)
 
+    @property
+    def bundle_ids(self) -> list[int]:
+        """Keys of the bundles."""
+        return [int(it.partition(":")[2]) for it in self.bundles if it.startswith("bundle:")]
+
 
 def taken_into(cart_ref: str) -> Taken:
     """What was taken into the cart, with the offers as they are today, in one query."""

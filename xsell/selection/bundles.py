@@ -7,6 +7,8 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
+
 from xsell.models import BundleItem
 from xsell.models.schedules import running
 from xsell.pricing.sets import TAKES_OFF, price_of_set
@@ -43,17 +45,31 @@ REASONS = {
 def live_bundles(product_ids: Collection[ProductId], now: datetime) -> list[PriceRule]:
     """Terms of the live bundles that hold one of the products, in one query."""
     holding = BundleItem.objects.filter(product__in=product_ids).values("bundle")
-    return _rules(now, bundle__in=holding)
+    return _rules(now, Q(bundle__in=holding))
+
+
+def bundles_held(
+    product_ids: Collection[ProductId], now: datetime, *, also: Collection[int] = ()
+) -> list[PriceRule]:
+    """Terms of the live bundles that these products may make, in one query.
+
+    Left out are those that need another product, but for `also`: most bundles that share a product
+    with a large cart are of no use to it.
+    """
+    items = BundleItem.objects.order_by()
+    lacking = items.filter(group=None, bundle__fewest_items=None).exclude(product__in=product_ids)
+    held = items.filter(product__in=product_ids).exclude(bundle__in=lacking.values("bundle"))
+    return _rules(now, Q(bundle__in=held.values("bundle")) | Q(bundle__in=also))
 
 
 def live_bundle(bundle_id: int, now: datetime) -> PriceRule | None:
     """Terms of the bundle, if it is live."""
-    return next(iter(_rules(now, bundle=bundle_id)), None)
+    return next(iter(_rules(now, Q(bundle=bundle_id))), None)
 
 
-def _rules(now: datetime, **which: object) -> list[PriceRule]:
+def _rules(now: datetime, which: Q) -> list[PriceRule]:
     rows = (
-        BundleItem.objects.filter(running(now, "bundle__"), bundle__is_live=True, **which)
+        BundleItem.objects.filter(which, running(now, "bundle__"), bundle__is_live=True)
         .order_by("bundle_id", "position", "pk")
         .values_list(
             *("bundle_id", "pk", "product_id", "quantity", "group", "is_required"),

@@ -11,7 +11,7 @@ from django.utils import timezone
 from xsell.adapters import BaseAdapter, get_adapter
 from xsell.pricing.quoting import quote
 from xsell.selection.acceptances import bundles_withheld, rules_for, taken_into
-from xsell.selection.bundles import live_bundles
+from xsell.selection.bundles import bundles_held
 from xsell.selection.variants import variants_in, with_variants
 from xsell.values import Cart, PriceContext, Quote, ShopContext
 
@@ -52,13 +52,11 @@ def _priced(adapter: BaseAdapter, context: ShopContext, cart: Cart, now: datetim
     gifts = [it.gift_id for it in taken.offers if it.gift_id is not None]
     details = adapter.details(dict.fromkeys([*cart.product_ids, *gifts]), context)
     variants = variants_in(cart, details)
-    bundles = [
-        with_variants(rule, variants) for rule in live_bundles([*cart.product_ids, *variants], now)
-    ]
+    products = [*cart.product_ids, *variants]
+    held = bundles_held(products, now, also=taken.bundle_ids)
+    bundles = [with_variants(rule, variants) for rule in held]
     offers, lapsed = rules_for(taken.offers, cart=cart, context=context, details=details, now=now)
     priced = quote(cart, [*bundles, *offers], PriceContext(details), now)
     live = {rule.source for rule in bundles}
-    withheld = bundles_withheld(
-        taken, priced.withheld, live=live, in_cart={*cart.product_ids, *variants}
-    )
+    withheld = bundles_withheld(taken, priced.withheld, live=live, in_cart=products)
     return replace(priced, withheld=(*withheld, *lapsed))

@@ -122,7 +122,7 @@ def test_a_quote_that_fails_leaves_the_basket_at_full_price(
     shelf, breakfast, settings, monkeypatch, caplog
 ):
     settings.XSELL_FAIL_LOUDLY = False
-    monkeypatch.setattr(pricing, "live_bundles", lambda *_: 1 / 0)
+    monkeypatch.setattr(pricing, "bundles_held", lambda *_, **__: 1 / 0)
     assert priced(basket_of(shelf, mug=1, spoon=2)).total_excl_tax == Decimal("16.00")
     assert "basket left empty" in caplog.text
 
