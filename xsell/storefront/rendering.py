@@ -134,8 +134,9 @@ def placement_context(
 def together_context(page: Page, product: Any) -> dict[str, Any]:
     """Frequently bought together: the suggestions, and the price of all with the product.
 
-    `all` is empty where best sellers fill the place, for those are not bought together with it. A
-    product that is in the cart already is not put there a second time.
+    `all` is empty where best sellers fill the place, for those are not bought together with it, and
+    where one of them has terms of its own, which only its own button gives. A product that is in
+    the cart already is not put there a second time.
     """
     product_id = key_of(product)
     content = page.placement(PRODUCT_PAGE, product_id=product_id)
@@ -144,7 +145,8 @@ def together_context(page: Page, product: Any) -> dict[str, Any]:
         current = None
     together = [current] if current is not None else []
     together += [it.product for it in content.suggestions]
-    if content.has_fallback or len(together) < 2:
+    have_terms = any(it.offer is not None and it.offer.has_terms for it in content.suggestions)
+    if content.has_fallback or have_terms or len(together) < 2:
         current, together = None, []
     return {
         **_placement(page, content, (product_id,)),

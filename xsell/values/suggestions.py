@@ -76,6 +76,11 @@ class OfferCopy:
     has_free_shipping: bool = False
     is_personal: bool = False
 
+    @property
+    def has_terms(self) -> bool:
+        """Whether taking it gains something: then it is taken by its own button."""
+        return bool(self.price is not None or self.gift or self.code or self.has_free_shipping)
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
