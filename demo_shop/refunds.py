@@ -55,7 +55,9 @@ def return_items(order: Order, units: Mapping[int, int]) -> Refund:
 
 def take_back(order: Order, units: Mapping[int, int]) -> Refund:
     """Write the refund of a locked order."""
-    lines = [line for line in order.lines.order_by("pk") if units.get(line.pk, 0) > 0]
+    # Products are locked in the order in which placing an order locks them.
+    every = order.lines.order_by("product_id", "pk")
+    lines = [line for line in every if units.get(line.pk, 0) > 0]
     refund = Refund.objects.create(order=order, amount=NOTHING)
     shares = record_refund(
         order_ref=str(order.pk),

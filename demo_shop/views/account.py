@@ -1,7 +1,7 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db.models import Count, Sum
+from django.db.models import Count, F, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
@@ -26,7 +26,7 @@ def order_history(request: HttpRequest) -> HttpResponse:
         {
             "page": page,
             "pages": page_numbers(page),
-            "summary": mine.aggregate(n_orders=Count("pk"), spent=Sum("total")),
+            "summary": mine.aggregate(n_orders=Count("pk"), spent=Sum(F("total") - F("refunded"))),
         },
     )
 

@@ -54,6 +54,12 @@ def test_what_comes_back_is_paid_back_less_what_was_saved_on_it(shelves, shopper
     assert shelves["Soap"].stock == 19
 
 
+def test_what_came_back_was_not_spent(shopper, ordered):
+    send_back(shopper, ordered, Camera=1)
+    spent = ordered.total - ordered.refunded
+    assert f"1 order, ${spent} in all" in shopper.reads("order-history")
+
+
 @pytest.mark.parametrize(
     "steps",
     [
