@@ -259,3 +259,9 @@ def test_an_imagined_cart_is_priced_without_a_request(shelves, breakfast):
     BundleItem.objects.update(quantity=1)
     quote = quote_for(adapter=adapter, context=adapter.context_for(), cart=cart, now=timezone.now())
     assert quote.saving == Decimal("0.28")
+
+
+def test_of_a_bundle_that_has_left_the_cart_nothing_is_told(shopper, shelves):
+    for name in ("bread", "egg"):
+        remove(name)(shelves, shopper)
+    assert told(shopper.quote()) == []

@@ -111,10 +111,14 @@ class Taken:
     offers: tuple[TakenOffer, ...] = ()
     bundles: Mapping[str, TakenUnit] = field(default_factory=dict)
 
-    @property
-    def bundle_ids(self) -> list[int]:
-        """Keys of the bundles."""
-        return [int(it.partition(":")[2]) for it in self.bundles if it.startswith("bundle:")]
+    def bundles_of(self, product_ids: Iterable[ProductId]) -> list[int]:
+        """Keys of the bundles with one of these products: of the others nobody wants to hear."""
+        products = {str(it) for it in product_ids}
+        return [
+            int(source.partition(":")[2])
+            for source, click in self.bundles.items()
+            if source.startswith("bundle:") and products & set(click.terms.get("items", ()))
+        ]
 
 
 def taken_into(cart_ref: str) -> Taken:

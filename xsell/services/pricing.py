@@ -53,7 +53,7 @@ def _priced(adapter: BaseAdapter, context: ShopContext, cart: Cart, now: datetim
     details = adapter.details(dict.fromkeys([*cart.product_ids, *gifts]), context)
     variants = variants_in(cart, details)
     products = [*cart.product_ids, *variants]
-    held = bundles_held(products, now, also=taken.bundle_ids)
+    held = bundles_held(products, now, also=taken.bundles_of(products))
     bundles = [with_variants(rule, variants) for rule in held]
     offers, lapsed = rules_for(taken.offers, cart=cart, context=context, details=details, now=now)
     priced = quote(cart, [*bundles, *offers], PriceContext(details), now)
