@@ -8,14 +8,18 @@ OSCAR_OFFERS_INCL_TAX says, for Oscar refuses to mix the two on a line.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from oscar.apps.order.exceptions import UnableToPlaceOrder
 from oscar.core.loading import get_class, get_classes
 
 from xsell.adapters import BaseAdapter, get_adapter
+from xsell.exceptions import OfferExpired
+from xsell.services.orders import record_order
 from xsell.services.pricing import quote_for
 from xsell.storefront.guard import guarded
 from xsell.values import Cart, CartLine, Quote, ShopContext
@@ -80,7 +84,21 @@ class QuoteBenefit:
         return basket_discount(quote.saving)
 
     def apply_deferred(self, basket: Any, order: Any, application: Any) -> None:
-        return None
+        """Tell the ledger while the order can still be refused: Oscar's signal is after the commit.
+
+        Raise UnableToPlaceOrder, whose words Oscar shows, where an offer's last unit is gone.
+        """
+        try:
+            write_down(basket, order)
+        except OfferExpired as error:
+            raise UnableToPlaceOrder(str(error)) from error
+
+
+def write_down(basket: Any, order: Any) -> None:
+    """Tell the ledger what was ordered, by the quote that the basket's totals rest on; once."""
+    quote = getattr(basket, QUOTE_ATTRIBUTE, None)
+    if quote is not None:
+        record_order(order_ref=str(order.number), quote=quote)
 
 
 def free_lines(basket: Any) -> dict[str, Any]:
@@ -98,7 +116,10 @@ def quote_of(basket: Any, lines: Mapping[str, Any]) -> Quote:
         if (price := price_of(line)) is not None
     )
     cart = Cart(str(basket.pk), basket.currency or context.currency, cart_lines)
-    return quote_for(adapter=adapter, context=context, cart=cart, now=timezone.now())
+    quote = quote_for(adapter=adapter, context=context, cart=cart, now=timezone.now())
+    # What no total of Oscar's gives was not had, and is not to be used up by an order.
+    applied = tuple(it for it in quote.applied if it.amount)
+    return replace(quote, applied=applied, gifts=(), codes=(), has_free_shipping=False)
 
 
 def price_of(line: Any) -> Decimal | None:
