@@ -9,13 +9,20 @@ from django.utils import timezone
 from oscar.apps.checkout.calculators import OrderTotalCalculator
 from oscar.apps.order.exceptions import UnableToPlaceOrder
 from oscar.apps.order.utils import OrderCreator
-from oscar.apps.partner.strategy import Default
+from oscar.apps.partner.strategy import (
+    Default,
+    FixedRateTax,
+    StockRequired,
+    Structured,
+    UseFirstStockRecord,
+)
 from oscar.apps.shipping.methods import Free
 from oscar.core.loading import get_class, get_model
 
 from tests.hosts.oscar_shop.factories import make_product
 from tests.hosts.oscar_shop.queries import n_queries
 from xsell.adapters import get_adapter
+from xsell.contrib.oscar.products import STRATEGY
 from xsell.contrib.oscar.receivers import NAME
 from xsell.models import Acceptance, Bundle, Offer
 from xsell.selection.pages import Page
@@ -151,6 +158,37 @@ def test_an_order_whose_offer_went_to_somebody_else_is_not_placed(limited):
         place(basket)
     assert not get_model("order", "Order").objects.exists()
     assert not Acceptance.objects.exclude(order_ref="").exists()
+
+
+class WithTax(FixedRateTax, UseFirstStockRecord, StockRequired, Structured):
+    """Prices with 20% tax."""
+
+    rate = Decimal("0.2")
+
+
+@pytest.mark.parametrize("reckons_with_tax", [False, True])
+def test_the_price_of_a_set_is_the_page_s_whatever_oscar_s_own_offers_reckon_with(
+    shelf, settings, reckons_with_tax
+):
+    settings.OSCAR_OFFERS_INCL_TAX = reckons_with_tax
+    terms = {"benefit": "fixed_price", "benefit_amount": 12, "benefit_currency": "EUR"}
+    bundle = Bundle.objects.create(name="Tea time", is_live=True, **terms)
+    bundle.items.create(product=shelf["mug"])
+    bundle.items.create(product=shelf["tea"])
+
+    adapter = get_adapter()
+    context = adapter.context_for()
+    context.facts[STRATEGY] = WithTax()
+    page = Page(adapter, context, Cart(currency="EUR"), timezone.now())
+    (shown,) = page.bundles(shelf["mug"].pk)
+    basket = Basket.objects.create()
+    basket.strategy = WithTax()
+    for name, quantity in {"mug": 2, "tea": 1}.items():
+        basket.add_product(shelf[name], quantity)
+    priced(basket)
+    assert basket.total_incl_tax == shown.bundle_price + Decimal("9.60") == Decimal("21.60")
+    left = [it.quantity_without_discount for it in basket.all_lines()]
+    assert left == ([1, 0] if reckons_with_tax else [0, 0])
 
 
 def test_an_order_uses_up_no_gift_that_oscar_does_not_give(shelf):

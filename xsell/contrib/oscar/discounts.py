@@ -1,8 +1,8 @@
 """A quote as one offer of Oscar's: what xsell takes off a basket reaches Oscar's totals.
 
 Oscar makes an instance of these classes from the columns of the row that names them; they have no
-tables of their own. Prices are those of Oscar's own offers, with or without tax as
-OSCAR_OFFERS_INCL_TAX says, for Oscar refuses to mix the two on a line.
+tables of their own. Prices are those of the pages, with tax where it is known, whatever
+OSCAR_OFFERS_INCL_TAX says of Oscar's own offers: what a page promised is what is to pay.
 """
 
 from __future__ import annotations
@@ -12,17 +12,21 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from oscar.apps.order.exceptions import UnableToPlaceOrder
 from oscar.core.loading import get_class, get_classes
 
 from xsell.adapters import BaseAdapter, get_adapter
+from xsell.contrib.oscar.products import shown_price
 from xsell.exceptions import OfferExpired
 from xsell.services.orders import record_order
 from xsell.services.pricing import quote_for
 from xsell.storefront.guard import guarded
 from xsell.values import Cart, CartLine, Quote, ShopContext
+
+oscar_settings: Any = settings
 
 QUOTE_ATTRIBUTE = "_xsell_quote"
 """Where a basket keeps the quote that its totals rest on."""
@@ -80,7 +84,10 @@ class QuoteBenefit:
             return none
         take_off = get_class("offer.benefits", "apply_discount")
         for part in quote.allocations:
-            take_off(lines[part.line_ref], part.amount, part.quantity, offer)
+            line = lines[part.line_ref]
+            take_off(line, part.amount, part.quantity, offer, incl_tax=has_tax(line))
+        for line_ref in {part.line_ref for part in quote.allocations}:
+            close_to_other_kind(lines[line_ref], offer)
         return basket_discount(quote.saving)
 
     def apply_deferred(self, basket: Any, order: Any, application: Any) -> None:
@@ -123,12 +130,23 @@ def quote_of(basket: Any, lines: Mapping[str, Any]) -> Quote:
 
 
 def price_of(line: Any) -> Decimal | None:
-    """The price of one unit that Oscar's offers reckon with."""
+    """The price of one unit as the pages show it; None for what cannot be priced."""
     info = line.purchase_info
-    if not info.price.exists or info.stockrecord is None:
-        return None
-    price: Decimal | None = info.price.effective_price
-    return price
+    return None if info.stockrecord is None else shown_price(info)
+
+
+def has_tax(line: Any) -> bool:
+    """Whether that price includes tax."""
+    return bool(line.purchase_info.price.is_tax_known)
+
+
+def close_to_other_kind(line: Any, offer: Any) -> None:
+    """Leave no unit of the line to offers that come later, where they reckon with the other kind.
+
+    Oscar fails where a line has discounts of both.
+    """
+    if has_tax(line) != oscar_settings.OSCAR_OFFERS_INCL_TAX:
+        line.consume(line.quantity_without_discount, offer)
 
 
 def context_of(adapter: BaseAdapter, basket: Any) -> ShopContext:
