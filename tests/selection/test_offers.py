@@ -254,3 +254,23 @@ def test_what_the_shop_s_totals_do_not_honour_is_not_shown(shop, monkeypatch):
     assert page.hidden_bundles(camera) == {
         f"bundle:{kit.pk}": "this shop's totals do not take it off"
     }
+
+
+@pytest.mark.parametrize(
+    ("terms", "cart", "shown"),
+    [
+        ({}, [], ["strap"]),
+        ({"benefit": "percent", "saving_percent": 25}, [], []),
+        ({"benefit": "percent", "saving_percent": 25}, ["camera"], ["strap"]),
+    ],
+    ids=["at the shop's price", "for less than the cart would ask", "for what the cart asks"],
+)
+def test_a_page_shows_no_price_for_what_is_on_it_that_the_cart_would_not_honour(
+    shop, terms, cart, shown
+):
+    shop.place("product-page", sources=["offers"], min_items=1)
+    shop.offer("strap", {"has_product": "camera"}, kind=Offer.Kind.CROSS_SELL, **terms)
+    content = shop.content("product-page", product="camera", cart=cart)
+    assert [it.product.title for it in content.suggestions] == shown
+    if not shown:
+        assert "the cart does not" in " ".join(it.reason for it in content.decisions)

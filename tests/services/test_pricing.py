@@ -15,6 +15,7 @@ from tests.services.shoppers import Shopper
 from xsell.adapters import get_adapter
 from xsell.models import Acceptance, Bundle, BundleItem, Offer
 from xsell.selection.explaining import imagined_cart
+from xsell.services.orders import record_order
 from xsell.services.pricing import quote_for
 from xsell.services.words import words_for
 
@@ -265,3 +266,18 @@ def test_of_a_bundle_that_has_left_the_cart_nothing_is_told(shopper, shelves):
     for name in ("bread", "egg"):
         remove(name)(shelves, shopper)
     assert told(shopper.quote()) == []
+
+
+def test_an_offer_that_is_of_another_product_now_holds_for_who_takes_it_again(shelves):
+    offer = shelves.offer("batteries", benefit="percent", saving_percent=50)
+    shopper = Shopper()
+    shopper.takes(offer)
+    offer.product = shelves["lens"]
+    offer.save()
+    assert shopper.quote().saving == 0
+    shopper.takes(offer)
+    quote = shopper.quote()
+    assert quote.saving == Decimal("25.00")
+    record_order(order_ref="1", quote=quote)
+    ordered = Acceptance.objects.exclude(order_ref="")
+    assert [it.product_id for it in ordered] == [shelves["lens"].pk]

@@ -163,8 +163,11 @@ class _Found:
     conditions: list[tuple[int, Condition]] = field(default_factory=list)
 
     def whole(self, source: str) -> TakenOffer:
+        """The offer; what was taken of another product, before it changed, is over beside today's."""
         units = tuple(self.units.values())
-        return TakenOffer(source, self.today, units, grouped(self.conditions))
+        product = str(self.today.get("product_id"))
+        of_today = tuple(it for it in units if it.terms.get("product_id") == product)
+        return TakenOffer(source, self.today, of_today or units, grouped(self.conditions))
 
 
 def rules_for(

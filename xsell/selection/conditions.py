@@ -39,17 +39,6 @@ class Occasion:
     total: Decimal
     context: ShopContext
 
-    @classmethod
-    def of(
-        cls,
-        context: ShopContext,
-        cart: Cart,
-        anchors: Set[ProductId],
-        details: Mapping[ProductId, ProductDetails],
-    ) -> Occasion:
-        """A condition on a product holds for its variants too."""
-        return Held(context, cart, details).occasion(anchors)
-
 
 class Held:
     """What a cart holds, counted once, however many offers ask what it would be without them."""

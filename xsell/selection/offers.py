@@ -46,6 +46,7 @@ REASONS = {
 
 
 NOT_HONOURED = "this shop's totals do not take it off"
+NOT_IN_CART = "the page meets its conditions, but the cart does not: it would save nothing there"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,22 +139,27 @@ def holding(
     kind: str,
     *,
     occasion: Occasion,
+    in_cart: Occasion,
     details: Mapping[ProductId, ProductDetails],
     currency: str,
     honoured: Set[BenefitKind],
 ) -> list[Candidate]:
     """Candidates of the offers of this kind whose conditions hold, with what they then cost.
 
-    One that must not be offered has an objection.
+    One that must not be offered has an objection: also one with a benefit whose conditions hold on
+    the page alone, for the cart would not take off what the page says.
     """
     found = []
     for offer in offers:
         if offer.kind != kind or not hold(offer.groups, occasion):
             continue
-        if offer.rule.benefit.kind in honoured:
-            found.append(_priced(offer, details, currency))
-        else:
+        kind_of_benefit = offer.rule.benefit.kind
+        if kind_of_benefit not in honoured:
             found.append(replace(offer.candidate, objection=NOT_HONOURED))
+        elif kind_of_benefit is not BenefitKind.NONE and not hold(offer.groups, in_cart):
+            found.append(replace(offer.candidate, objection=NOT_IN_CART))
+        else:
+            found.append(_priced(offer, details, currency))
     return found
 
 

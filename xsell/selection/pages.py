@@ -15,7 +15,7 @@ from datetime import datetime
 from xsell.adapters import BaseAdapter
 from xsell.models import Placement
 from xsell.selection.bundles import bundle_offers
-from xsell.selection.conditions import Occasion
+from xsell.selection.conditions import Held
 from xsell.selection.offers import NOT_HONOURED, holding
 from xsell.selection.pipeline import Scene, fill_placement, why_not_buyable, why_not_eligible
 from xsell.selection.placements import UPGRADE, named
@@ -181,10 +181,12 @@ class Page:
         """Offers of the placement's kind whose conditions hold here."""
         if Source.OFFERS not in placement.sources:
             return []
+        held = Held(self.context, self.cart, self._knowledge.details)
         return holding(
             self._knowledge.offers,
             placement.offer_kind,
-            occasion=Occasion.of(self.context, self.cart, around.anchors, self._knowledge.details),
+            occasion=held.occasion(around.anchors),
+            in_cart=held.occasion(),
             details=self._knowledge.details,
             currency=self.currency,
             honoured=self._honoured,

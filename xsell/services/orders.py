@@ -122,8 +122,10 @@ class _Order:
                 self._mark(applied)
 
     def _mark(self, applied: AppliedRule) -> None:
+        shares = self._shares(applied.source)
         rows = [it for it in self.rows if it.terms.get("source") == applied.source]
-        rows.sort(key=lambda it: not self._is_held(it))  # stable: of the held ones the oldest first
+        # Those of a product that is in the order first; stable: of equal ones the oldest first.
+        rows.sort(key=lambda it: (not self._is_held(it), str(it.product_id) not in shares))
         chosen = rows[: applied.times]
         if len(chosen) < applied.times or not self._has_room([*chosen]):
             raise OfferExpired(
@@ -133,7 +135,7 @@ class _Order:
                 )
                 % {"name": applied.name}
             )
-        for row, parts in self._parts(chosen, self._shares(applied.source)):
+        for row, parts in self._parts(chosen, shares):
             self._take_for_good(row, parts)
 
     def _parts(

@@ -1,22 +1,32 @@
 """What xsell promises, Oscar's totals honour."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from django.core.management import call_command
 from django.utils import timezone
 from oscar.apps.checkout.calculators import OrderTotalCalculator
+from oscar.apps.order.exceptions import UnableToPlaceOrder
 from oscar.apps.order.utils import OrderCreator
-from oscar.apps.partner.strategy import Default
+from oscar.apps.partner.strategy import (
+    Default,
+    FixedRateTax,
+    StockRequired,
+    Structured,
+    UseFirstStockRecord,
+)
 from oscar.apps.shipping.methods import Free
 from oscar.core.loading import get_class, get_model
 
 from tests.hosts.oscar_shop.factories import make_product
 from tests.hosts.oscar_shop.queries import n_queries
 from xsell.adapters import get_adapter
+from xsell.contrib.oscar.products import STRATEGY
 from xsell.contrib.oscar.receivers import NAME
-from xsell.models import Acceptance, Bundle
+from xsell.models import Acceptance, Bundle, Offer
 from xsell.selection.pages import Page
+from xsell.selection.terms import offer_record
 from xsell.services import pricing
 from xsell.values import Cart
 
@@ -100,6 +110,93 @@ def test_an_order_keeps_the_discount_and_the_ledger_knows_it(shelf, breakfast):
     assert [(it.offer_name, it.amount) for it in order.discounts.all()] == [(NAME, Decimal("4.00"))]
     taken = Acceptance.objects.get(bundle=breakfast)
     assert (taken.order_ref, taken.saving) == (str(order.number), Decimal("4.00"))
+
+
+@pytest.fixture
+def limited(shelf):
+    """The last mug for half its price, in a basket that was priced with it."""
+    offer = Offer.objects.create(
+        name="Last mug",
+        headline="The last mug for half",
+        product=shelf["mug"],
+        is_live=True,
+        benefit="percent",
+        saving_percent=50,
+        limit_in_all=1,
+    )
+    basket = basket_of(shelf, mug=1)
+    now = timezone.now()
+    taken = {"kind": "offer", "offer": offer, "product": shelf["mug"], "terms": offer_record(offer)}
+    Acceptance.objects.create(
+        key="first",
+        cart_ref=str(basket.pk),
+        accepted_at=now,
+        expires_at=now + timedelta(minutes=1),
+        **taken,
+    )
+    assert priced(basket).total_excl_tax == Decimal("4.00")
+    return basket, taken
+
+
+def place(basket):
+    charge = Free().calculate(basket)
+    return OrderCreator().place_order(
+        basket=basket,
+        total=OrderTotalCalculator().calculate(basket, charge),
+        shipping_method=Free(),
+        shipping_charge=charge,
+    )
+
+
+def test_an_order_whose_offer_went_to_somebody_else_is_not_placed(limited):
+    basket, taken = limited
+    past = timezone.now() - timedelta(minutes=1)
+    Acceptance.objects.update(expires_at=past)
+    Acceptance.objects.create(key="second", cart_ref="other", accepted_at=past, **taken)
+
+    with pytest.raises(UnableToPlaceOrder, match="others were faster"):
+        place(basket)
+    assert not get_model("order", "Order").objects.exists()
+    assert not Acceptance.objects.exclude(order_ref="").exists()
+
+
+class WithTax(FixedRateTax, UseFirstStockRecord, StockRequired, Structured):
+    """Prices with 20% tax."""
+
+    rate = Decimal("0.2")
+
+
+@pytest.mark.parametrize("reckons_with_tax", [False, True])
+def test_the_price_of_a_set_is_the_page_s_whatever_oscar_s_own_offers_reckon_with(
+    shelf, settings, reckons_with_tax
+):
+    settings.OSCAR_OFFERS_INCL_TAX = reckons_with_tax
+    terms = {"benefit": "fixed_price", "benefit_amount": 12, "benefit_currency": "EUR"}
+    bundle = Bundle.objects.create(name="Tea time", is_live=True, **terms)
+    bundle.items.create(product=shelf["mug"])
+    bundle.items.create(product=shelf["tea"])
+
+    adapter = get_adapter()
+    context = adapter.context_for()
+    context.facts[STRATEGY] = WithTax()
+    page = Page(adapter, context, Cart(currency="EUR"), timezone.now())
+    (shown,) = page.bundles(shelf["mug"].pk)
+    basket = Basket.objects.create()
+    basket.strategy = WithTax()
+    for name, quantity in {"mug": 2, "tea": 1}.items():
+        basket.add_product(shelf[name], quantity)
+    priced(basket)
+    assert basket.total_incl_tax == shown.bundle_price + Decimal("9.60") == Decimal("21.60")
+    left = [it.quantity_without_discount for it in basket.all_lines()]
+    assert left == ([1, 0] if reckons_with_tax else [0, 0])
+
+
+def test_an_order_uses_up_no_gift_that_oscar_does_not_give(shelf):
+    Bundle.objects.create(name="Post", benefit="free_shipping", is_live=True).items.create(
+        product=shelf["mug"]
+    )
+    place(priced(basket_of(shelf, mug=1)))
+    assert not Acceptance.objects.exists()
 
 
 def test_the_offer_is_there_once_however_often_the_shop_migrates(shelf, breakfast):

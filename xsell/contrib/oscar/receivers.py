@@ -9,8 +9,8 @@ from django.db.models.signals import post_migrate
 from oscar.apps.order.signals import order_placed
 from oscar.core.loading import get_model
 
-from xsell.contrib.oscar.discounts import QUOTE_ATTRIBUTE, QuoteBenefit, QuoteCondition, path_of
-from xsell.services.orders import record_order
+from xsell.contrib.oscar.discounts import QuoteBenefit, QuoteCondition, path_of, write_down
+from xsell.storefront.guard import guarded
 
 NAME = "xsell: bundles and offers"
 
@@ -46,11 +46,8 @@ def make_the_offer(using: str, **kwargs: Any) -> None:
 
 
 def write_order_down(order: Any, **kwargs: Any) -> None:
-    """Tell the ledger what was ordered, by the quote that the basket's totals rest on.
+    """Tell the ledger of an order of which xsell took nothing off, but suggested something.
 
-    Inside Oscar's own transaction. An offer whose last unit went to somebody else meanwhile raises
-    OfferExpired, and the order is not placed.
+    Oscar has committed the order by now: an error would show its shopper a full basket again.
     """
-    quote = getattr(order.basket, QUOTE_ATTRIBUTE, None)
-    if quote is not None:
-        record_order(order_ref=str(order.number), quote=quote)
+    guarded("order", lambda: write_down(order.basket, order), None)
