@@ -134,7 +134,8 @@ print("CART", render_to_string("cart.html", {"order": Order.objects.first()}, re
 assert cart_messages(request) == []
 print("TOTAL", cart_total(request))
 order = place_order(request)
-print("ORDER", sum(line.unit_price * line.quantity - line.saving for line in order.orderline_set.all()))
+lines = order.orderline_set.all()
+print("ORDER", sum(line.unit_price * line.quantity - line.saving for line in lines))
 line = order.orderline_set.get(product=camera)
 print("BACK", refund(line, 1, "R-1"), refund(line, 1, "R-1"))
 assert after_log_in(request, "999") == ()

@@ -163,7 +163,7 @@ class _Found:
     conditions: list[tuple[int, Condition]] = field(default_factory=list)
 
     def whole(self, source: str) -> TakenOffer:
-        """The offer; what was taken of another product, before it changed, is over beside today's."""
+        """The offer; what was taken of another product than today's is over beside it."""
         units = tuple(self.units.values())
         product = str(self.today.get("product_id"))
         of_today = tuple(it for it in units if it.terms.get("product_id") == product)
