@@ -13,6 +13,7 @@ from xsell.pricing.fairness import is_protected
     [
         *[(it, True) for it in ("gender", "Gender", " SEX ", "skin colour", "sexualOrientation")],
         *[(it, True) for it in ("national-origin", "Religion", "disability", "nationality")],
+        *[(it, True) for it in ("customer_gender", "is_pregnant", "isDisabled", "shopper-sex")],
         *[(it, False) for it in ("age_band", "customer_group", "country", "sextant", "")],
     ],
 )

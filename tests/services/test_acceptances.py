@@ -214,3 +214,14 @@ def test_the_ledger_outlives_the_offer_and_the_bundle(shop, offer):
     assert (taken.offer, taken.terms["name"]) == (None, "Before you pay")
     assert (set_taken.bundle, set_taken.terms["name"]) == (None, bundle.name)
     assert set_taken.terms["items"] == {str(shop["bread"].pk): 1, str(shop["egg"].pk): 6}
+
+
+def test_who_takes_an_offer_out_and_takes_it_again_holds_one_unit(shop, offer):
+    type(offer).objects.update(limit_in_all=2, limit_per_order=1)
+    shopper, other = shopper_with(shop["camera"]), shopper_with(shop["camera"])
+    for _ in range(4):
+        shopper.takes(offer)
+        shopper.removes(shop["batteries"])
+    shopper.takes(offer)
+    assert other.takes(offer)[0].done
+    assert Acceptance.objects.filter(expires_at__gt=timezone.now()).count() == 2

@@ -22,11 +22,21 @@ PROTECTED_TRAITS = frozenset(
 )
 
 
+TELLING_WORDS = frozenset(
+    (
+        *("gender", "sex", "sexuality", "pregnancy", "pregnant", "ethnicity", "ethnic", "religion"),
+        *("religious", "disability", "disabled", "nationality", "citizenship"),
+    )
+)
+"""Words that make any fact a protected trait: customer_gender, is_pregnant."""
+
+
 def is_protected(fact: str) -> bool:
     """Whether the fact is a protected trait, however it is written.
 
-    >>> is_protected("Sexual orientation"), is_protected("skin-colour"), is_protected("age_band")
+    >>> is_protected("Sexual orientation"), is_protected("customerGender"), is_protected("age_band")
     (True, True, False)
     """
     words = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", fact.strip())
-    return re.sub(r"[\W_]+", "_", words).strip("_").casefold() in PROTECTED_TRAITS
+    name = re.sub(r"[\W_]+", "_", words).strip("_").casefold()
+    return name in PROTECTED_TRAITS or not TELLING_WORDS.isdisjoint(name.split("_"))

@@ -13,7 +13,14 @@ from xsell.exceptions import NotOnOffer, Refusal
 from xsell.models import Acceptance, Bundle, Offer
 from xsell.models.fields import as_json, from_json
 from xsell.selection.terms import bundle_record, offer_record
-from xsell.services.limits import Shopper, insert_once, lock_offers, refuse_beyond_limits, taken_of
+from xsell.services.limits import (
+    Shopper,
+    insert_once,
+    let_go,
+    lock_offers,
+    refuse_beyond_limits,
+    taken_of,
+)
 from xsell.services.tokens import refused
 from xsell.values import Cart, CartChange, ProductId, ShopContext, Take, TakeKind
 
@@ -43,6 +50,8 @@ def take_once(
         if row.result:
             return _first_result(row, context, cart)
         if offer is not None:
+            # Looked at again under the lock: another tab may have changed the cart.
+            let_go(offer, afterwards()[1], now, besides=row.pk, using=alias)
             shopper = Shopper(context.shopper_key, context.customer_id or "", cart.ref)
             taken = taken_of(offer, shopper, now, besides=[row.pk], using=alias)
             refuse_beyond_limits(offer, taken)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _
 from xsell.exceptions import LimitReached
 from xsell.models import Acceptance, Offer
 from xsell.models.acceptances import counted
+from xsell.values import Cart, ProductId
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,24 @@ def _keeps_its_first_view(using: str) -> bool:
     if connection.vendor != "mysql":
         return False
     return getattr(connection, "isolation_level", None) != "read committed"
+
+
+def let_go(offer: Offer, cart: Cart, now: datetime, *, besides: int, using: str) -> None:
+    """Hold no more units of a locked offer for the cart than it has in it.
+
+    Else whoever takes an offer, removes it and takes it again could hold all that there is.
+    """
+    left = Counter[ProductId]()
+    for line in cart.lines:
+        left[line.product_id] += line.quantity
+    held = Acceptance.objects.using(using).filter(
+        offer=offer, cart_ref=cart.ref, order_ref="", expires_at__gt=now
+    )
+    for row in held.exclude(cart_ref="").exclude(pk=besides).order_by("pk"):
+        left[row.product_id] -= row.quantity
+        if left[row.product_id] < 0:
+            row.expires_at = now
+            row.save(using=using, update_fields=["expires_at"])
 
 
 def refuse_beyond_limits(offer: Offer, taken: Taken, units: int = 1) -> None:
