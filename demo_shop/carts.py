@@ -8,6 +8,8 @@ from django.db.models import QuerySet, Sum
 from django.http import HttpRequest
 
 from demo_shop.models import Cart, CartLine, Product
+from xsell.services.orders import merge_carts
+from xsell.values import Withheld
 
 SESSION_KEY = "cart_id"
 
@@ -78,18 +80,24 @@ def set_quantity(line: CartLine, quantity: int) -> None:
 
 
 @transaction.atomic
-def adopt_cart(request: HttpRequest, customer: AbstractBaseUser) -> None:
-    """At login: what was put together as a guest joins what the account kept."""
+def adopt_cart(request: HttpRequest, customer: AbstractBaseUser) -> tuple[Withheld, ...]:
+    """At login: what was put together as a guest joins what the account kept.
+
+    Returned is what was taken as a guest and cannot be had by this customer.
+    """
     guest = find_cart(request)
+    guest_ref = "" if guest is None else str(guest.pk)
     kept = Cart.objects.filter(customer=customer).first()
-    if kept is None:
-        if guest is not None and guest.customer_id is None:
-            guest.customer = customer
-            guest.save(update_fields=["customer"])
-        return
-    if guest is not None and guest != kept and guest.customer_id is None:
-        merge(guest, into=kept)
-    request.session[SESSION_KEY] = str(kept.pk)
+    is_guests = guest is not None and guest.customer_id is None
+    if kept is not None:
+        if is_guests:
+            merge(guest, into=kept)
+        request.session[SESSION_KEY] = str(kept.pk)
+    elif is_guests:
+        guest.customer = customer
+        guest.save(update_fields=["customer"])
+    # The goods have moved; what was taken with them, and on which terms, is in xsell's ledger.
+    return merge_carts(request=request, from_ref=guest_ref) if is_guests else ()
 
 
 def merge(guest: Cart, *, into: Cart) -> None:

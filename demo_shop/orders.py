@@ -1,19 +1,27 @@
-"""Placing an order: stock, totals and the shopper's snapshot of what was bought."""
+"""Placing an order: stock, prices and the shopper's snapshot of what was bought."""
 
 import secrets
 from dataclasses import dataclass
-from decimal import Decimal
 
-from django.contrib.auth.models import AnonymousUser
-from django.contrib.auth.models import User as ShopUser
 from django.db import transaction
+from django.http import HttpRequest
 from django.utils import timezone
 
-from demo_shop.models import Cart, CartLine, Order, OrderLine, Product
+from demo_shop.carts import find_cart, lock
+from demo_shop.models import Cart, CartLine, LineSaving, Order, OrderLine, Product
+from demo_shop.templatetags.demo_shop import money
+from demo_shop.totals import NOTHING, line_savings, total_of
+from xsell.services.orders import record_order
+from xsell.services.pricing import price_cart
+from xsell.values import Quote, QuotedLine
 
 
 class CannotOrder(Exception):
     """The cart cannot become an order; the message says why, in words for the shopper."""
+
+
+class TotalChanged(CannotOrder):
+    """The order would cost something else than the page said: the shopper must agree first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,69 +32,106 @@ class Contact:
 
 
 @transaction.atomic
-def place_order(
-    *, cart: Cart, contact: Contact, user: ShopUser | AnonymousUser, saving: Decimal = Decimal(0)
-) -> Order:
-    """Turn the cart into an order and empty it. Raise CannotOrder, with nothing changed.
+def place_order(*, request: HttpRequest, contact: Contact, shown_total: str = "") -> Order:
+    """Turn the shopper's cart into an order and empty it.
 
-    `saving` is what bundles take off the lines' sum.
+    Raise CannotOrder, or xsell's OfferExpired, with nothing changed. `shown_total` is what the
+    shopper agreed to: it is compared, never charged.
     """
-    # The lock makes a second click on the button find an empty cart.
-    cart = Cart.objects.select_for_update().get(pk=cart.pk)
-    lines = list(cart.lines.order_by("pk"))
-    if not lines:
-        raise CannotOrder("Your cart is empty.")
-    products = take_from_stock(lines)
-    goods = sum((price(products, line) * line.quantity for line in lines), Decimal(0))
+    cart, lines = locked_cart(request)
+    products = locked_products(request, lines)
+    # From here on neither cart nor prices can change: what is priced is what is ordered.
+    quote = price_cart(request)
+    total = total_of(quote.lines)
+    is_known = all(gift.product_id in products for gift in quote.gifts)
+    if not is_known or (shown_total and shown_total != str(total)):
+        raise TotalChanged(
+            f"Something has changed since you opened this page: the total is {money(total)} now. "
+            "Please look it over and place the order again."
+        )
     order = Order.objects.create(
         number=new_number(),
-        customer=user if user.is_authenticated else None,
+        customer=request.user if request.user.is_authenticated else None,
         placed_at=timezone.now(),
-        total=goods - saving,
-        saving=saving,
+        total=total,
+        saving=quote.saving,
+        tax=sum((line.tax or NOTHING for line in quote.lines), NOTHING),
         name=contact.name,
         email=contact.email,
         address=contact.address,
     )
-    OrderLine.objects.bulk_create(
-        OrderLine(
-            order=order,
-            product=products[line.product_id],
-            title=products[line.product_id].title,
-            quantity=line.quantity,
-            unit_price=price(products, line),
-            amount=price(products, line) * line.quantity,
-        )
-        for line in lines
-    )
+    write_lines(order, quote, products)
+    record_order(order_ref=str(order.pk), quote=quote)
     cart.lines.all().delete()
     return order
 
 
-def take_from_stock(lines: list[CartLine]) -> dict[int, Product]:
-    """Lower the stock by what the lines hold. Raise CannotOrder when there is too little."""
+def locked_cart(request: HttpRequest) -> tuple[Cart, list[CartLine]]:
+    """The cart, locked: a second click on the button finds it empty. Raise CannotOrder."""
+    cart = find_cart(request)
+    lines = [] if cart is None else list(lock(cart).lines.order_by("pk"))
+    if cart is None or not lines:
+        raise CannotOrder("Your cart is empty.")
+    return cart, lines
+
+
+def locked_products(request: HttpRequest, lines: list[CartLine]) -> dict[int, Product]:
+    """The products of the lines and all gifts, locked. Raise CannotOrder if too few are left."""
     wanted: dict[int, int] = {}
     for line in lines:
         wanted[line.product_id] = wanted.get(line.product_id, 0) + line.quantity
+    gifts = {gift.product_id for gift in price_cart(request).gifts}
     # One order of locking for everybody: two orders of the same goods cannot wait for each other.
-    products = {
-        product.pk: product
-        for product in Product.objects.select_for_update().filter(pk__in=wanted).order_by("pk")
-    }
+    keys = Product.objects.filter(pk__in={*wanted, *gifts}).order_by("pk")
+    products = {product.pk: product for product in keys.select_for_update()}
     for product_id, quantity in wanted.items():
         product = products[product_id]
         if not product.is_available:
             raise CannotOrder(f"{product.title} has just sold out. Please remove it.")
         if product.stock < quantity:
             raise CannotOrder(f"Only {product.stock} of {product.title} are left.")
-        product.stock -= quantity
-    Product.objects.bulk_update(products.values(), ["stock"])
     return products
 
 
-def price(products: dict[int, Product], line: CartLine) -> Decimal:
-    found = products[line.product_id].price
-    return found if found is not None else Decimal(0)
+def write_lines(order: Order, quote: Quote, products: dict[int, Product]) -> None:
+    """Write the lines with what was saved on each, and take them from the stock."""
+    lines = {line.line_ref: bought(order, line, products[line.product_id]) for line in quote.lines}
+    gifts = [given(order, products[gift.product_id], gift.quantity) for gift in quote.gifts]
+    OrderLine.objects.bulk_create([*lines.values(), *gifts])
+    LineSaving.objects.bulk_create(
+        LineSaving(line=line, name=saving.name, amount=saving.amount)
+        for line_ref, line in lines.items()
+        for saving in line_savings(quote, line_ref)
+    )
+    for line in (*lines.values(), *gifts):
+        products[line.product_id].stock -= line.quantity
+    Product.objects.bulk_update(products.values(), ["stock"])
+
+
+def bought(order: Order, line: QuotedLine, product: Product) -> OrderLine:
+    return OrderLine(
+        order=order,
+        product=product,
+        title=product.title,
+        quantity=line.quantity,
+        unit_price=product.price,
+        amount=line.amount,
+        saving=line.saving,
+        tax_rate=line.tax_rate,
+        tax=line.tax or NOTHING,
+    )
+
+
+def given(order: Order, product: Product, quantity: int) -> OrderLine:
+    return OrderLine(
+        order=order,
+        product=product,
+        title=product.title,
+        quantity=quantity,
+        unit_price=NOTHING,
+        amount=NOTHING,
+        is_gift=True,
+    )
 
 
 def new_number() -> str:

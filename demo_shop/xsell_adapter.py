@@ -21,6 +21,8 @@ class ShopAdapter(ModelAdapter):
     product = ProductFields(
         title="title",
         price="price",
+        tax_rate="tax_rate",
+        unit_cost="unit_cost",
         available=Q(is_published=True, stock__gt=0),
         image="picture_url",
         categories=("category_id", "category__parent_id"),
@@ -38,8 +40,9 @@ class ShopAdapter(ModelAdapter):
         quantity="quantity",
         unit_price="unit_price",
         customer="order__customer_id",
-        # Fuel, coupons and lottery tickets are in every other basket and belong to none.
-        counts=Q(order__status="placed", product__is_merchandise=True),
+        # Fuel, coupons and lottery tickets are in every other basket and belong to none. Nobody
+        # chose a gift.
+        counts=Q(order__status="placed", product__is_merchandise=True, is_gift=False),
         session_key="order_refs",
     )
     cart_line = CartLineFields(

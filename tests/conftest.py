@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import hypothesis
 import pytest
 from django.conf import settings
 
@@ -27,6 +28,17 @@ LAUNCH = [
     "--disable-sync",
     "--disable-dev-shm-usage",
 ]
+# Examples that Hypothesis tries where a test does not say: few for everybody, many in CI.
+hypothesis.settings.register_profile("usual", max_examples=200, deadline=None)
+hypothesis.settings.register_profile(
+    "deep",
+    max_examples=10_000,
+    deadline=None,
+    database=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "usual"))
+
 FACILITIES = pytest.StashKey[dict[str, machine.Facility]]()
 LEFT_OUT = pytest.StashKey[dict[str, int]]()
 

@@ -9,6 +9,7 @@ from factory.django import DjangoModelFactory
 
 from demo_shop.models import Cart, CartLine, Category, Order, OrderLine, Product
 from xsell.models import (
+    Acceptance,
     BestSeller,
     Bundle,
     BundleItem,
@@ -202,6 +203,15 @@ class OfferConditionFactory(DjangoModelFactory):
 
     offer = factory.SubFactory(OfferFactory)
     kind = OfferCondition.Kind.HAS_PRODUCT
+
+
+class AcceptanceFactory(DjangoModelFactory):
+    class Meta:
+        model = Acceptance
+
+    key = factory.Sequence("click-{}".format)
+    kind = Acceptance.Kind.OFFER
+    accepted_at = factory.LazyFunction(timezone.now)
 
 
 class PlacementFactory(DjangoModelFactory):

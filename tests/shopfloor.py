@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -90,12 +90,28 @@ class ShopFloor:
                 is_recommended=name == recommended,
             )
 
-    def bundle(self, percent: int, quantities: dict[str, int], **fields: Any) -> Any:
-        """A live bundle."""
-        bundle = make.BundleFactory(saving_percent=Decimal(percent), **fields)
+    def bundle(
+        self,
+        percent: int | None,
+        quantities: dict[str, int],
+        *,
+        groups: Mapping[str, int] = {},
+        required: Iterable[str] = (),
+        **fields: Any,
+    ) -> Any:
+        """A live bundle; `groups`: name -> number of its group; without a percentage `fields` say
+        what it gains.
+        """
+        saving = None if percent is None else Decimal(percent)
+        bundle = make.BundleFactory(saving_percent=saving, **fields)
         for position, (name, quantity) in enumerate(quantities.items()):
             make.BundleItemFactory(
-                bundle=bundle, product=self[name], quantity=quantity, position=position
+                bundle=bundle,
+                product=self[name],
+                quantity=quantity,
+                position=position,
+                group=groups.get(name),
+                is_required=name in required,
             )
         return bundle
 
@@ -108,9 +124,12 @@ class ShopFloor:
                     OfferCondition.Kind.HAS_PRODUCT: "product",
                     OfferCondition.Kind.HAS_CATEGORY: "category_id",
                     OfferCondition.Kind.TOTAL_AT_LEAST: "amount",
+                    OfferCondition.Kind.SHOPPER_IS: "fact",
                 }[OfferCondition.Kind(kind)]
-                value = self[operand] if column == "product" else operand
-                make.OfferConditionFactory(offer=offer, group=number, kind=kind, **{column: value})
+                columns = {column: self[operand] if column == "product" else operand}
+                if column == "fact":
+                    columns = dict(zip(("fact", "value"), operand, strict=True))
+                make.OfferConditionFactory(offer=offer, group=number, kind=kind, **columns)
         return offer
 
     def place(self, slug: str, **fields: Any) -> None:

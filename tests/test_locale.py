@@ -15,11 +15,11 @@ from django.contrib.auth.models import AnonymousUser
 from django.contrib.messages import get_messages
 from django.contrib.sessions.backends.db import SessionStore
 from django.template import engines
-from django.urls import reverse
 from django.utils import translation
 from django.utils.functional import Promise
 
 from tests import factories as make
+from tests.tokens import click
 from tests.wording import (
     catalogue,
     forms,
@@ -259,7 +259,7 @@ def test_a_set_and_a_bump_are_german_to_a_german_shopper(shop, shopper, german):
     ],
 )
 def test_a_german_shopper_reads_what_came_of_it(shop, client, german, names, words):
-    response = client.post(reverse("xsell:add"), {"product": [shop[name].pk for name in names]})
+    response = click(client, "add", *(shop[name] for name in names))
     assert [str(it) for it in get_messages(response.wsgi_request)] == [words]
 
 

@@ -75,6 +75,7 @@ class OrderLine(models.Model):
     product = models.ForeignKey(Product, null=True, on_delete=models.SET_NULL)
     quantity = models.IntegerField()
     unit_price = models.DecimalField(max_digits=8, decimal_places=2)
+    saving = models.DecimalField(max_digits=8, decimal_places=2, default=0)
 
 class Cart(models.Model):
     pass
@@ -105,14 +106,16 @@ for _ in range(30):
     order(soap)
 """
 
-VISIT = """
+VISIT = r"""
+import re
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends.db import SessionStore
 from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
 from django.urls import reverse
 from shop.models import *
-from shop.totals import cart_total
+from shop.checkout import after_log_in, place_order, refund
+from shop.totals import cart_messages, cart_total
 from xsell.models import Bundle
 camera, strap = Product.objects.get(name="Camera"), Product.objects.get(name="Strap")
 bundle = Bundle.objects.create(name="Kit", saving_percent=10, is_live=True)
@@ -121,12 +124,21 @@ bundle.items.create(product=strap)
 client = Client(SERVER_NAME="localhost")
 request = RequestFactory().get("/")
 request.user, request.session = AnonymousUser(), SessionStore()
-print("PRODUCT", render_to_string("product.html", {"product": camera}, request))
-assert client.post(reverse("xsell:add-bundle", args=[bundle.pk])).status_code == 302
+html = render_to_string("product.html", {"product": camera}, request)
+print("PRODUCT", html)
+*_, token = re.findall(r'name="token" value="([^"]+)"', html)
+assert client.post(reverse("xsell:take"), {"token": token}).status_code == 302
 request = RequestFactory().get("/")
 request.user, request.session = AnonymousUser(), client.session
 print("CART", render_to_string("cart.html", {"order": Order.objects.first()}, request))
-print("TOTAL", cart_total(request, CartLine.objects.all()))
+assert cart_messages(request) == []
+print("TOTAL", cart_total(request))
+order = place_order(request)
+lines = order.orderline_set.all()
+print("ORDER", sum(line.unit_price * line.quantity - line.saving for line in lines))
+line = order.orderline_set.get(product=camera)
+print("BACK", refund(line, 1, "R-1"), refund(line, 1, "R-1"))
+assert after_log_in(request, "999") == ()
 print("API", client.get(f"/xsell/api/products/{camera.pk}/frequently-bought-together/").json())
 """
 
@@ -176,12 +188,15 @@ def test_following_the_readme_leads_to_a_shop_that_suggests(project):
     assert "6 relations between 4 products" in run(project, "django", "xsell_recompute")
     product, _, rest = run(project, "django", "shell", "-v0", "-c", VISIT).partition("CART")
     cart, _, rest = rest.partition("TOTAL")
-    total, _, api = rest.partition("API")
+    total, _, rest = rest.partition("ORDER")
+    order, _, rest = rest.partition("BACK")
+    back, _, api = rest.partition("API")
     assert "Frequently bought together" in product
     assert "Add all 3 to cart" in product
     assert "separately €20.00, you save €2.00" in product
     assert "Case" in cart
-    assert total.strip() == "18.00"
+    assert (total.strip(), order.strip()) == ("18.00", "18.00")
+    assert back.split() == ["9.00", "9.00"]
     assert "'Case'" in api
     explained = run(project, "django", "xsell_explain", "Camera", "--cart", "Strap")
     assert "- Strap [mined] eligible: already in the cart" in explained

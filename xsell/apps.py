@@ -18,9 +18,11 @@ class XsellConfig(AppConfig):
         # The registry is complete only here: these modules import models.
         from xsell import checks  # noqa: F401
         from xsell.adapters import forget_adapter
+        from xsell.services import vanished
         from xsell.services.placements import create_default_placements
 
         setting_changed.connect(forget_adapter, dispatch_uid="xsell.forget_adapter")
+        vanished.listen()
         post_migrate.connect(
             create_default_placements, sender=self, dispatch_uid="xsell.default_placements"
         )

@@ -131,7 +131,7 @@ def check_addresses(
 ) -> list[CheckMessage]:
     """xsell.W002: the buttons that the tags draw have addresses."""
     try:
-        reverse("xsell:add")
+        reverse("xsell:take")
     except NoReverseMatch:
         return [
             Warning(

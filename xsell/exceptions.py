@@ -1,5 +1,9 @@
 """Every error that xsell raises on purpose."""
 
+from __future__ import annotations
+
+import enum
+
 
 class XsellError(Exception):
     """Anything that xsell refuses to do, with a message for the person who can mend it."""
@@ -31,3 +35,28 @@ class UnknownPlacement(XsellError):
 
 class NotOnOffer(XsellError):
     """A shopper asked for an offer that does not hold (any more) for this cart."""
+
+
+class LimitReached(NotOnOffer):
+    """An offer was taken as often as its limits allow; the message is for the shopper."""
+
+
+class OfferExpired(XsellError):
+    """An offer lapsed and its last unit went to somebody else: the cart must be priced again."""
+
+
+class Refusal(enum.StrEnum):
+    """Why a token is not taken, in short."""
+
+    EXPIRED = "expired"
+    FORGED = "forged"
+    OTHER_SHOPPER = "another shopper's"
+    OTHER_CART = "another cart's"
+
+
+class TokenRefused(XsellError):
+    """A click that this shopper cannot make; the message is in words for the shopper."""
+
+    def __init__(self, reason: Refusal, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason

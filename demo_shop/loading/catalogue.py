@@ -44,6 +44,22 @@ AISLES = {
 }
 """The shop's aisles in their order, each with its picture."""
 
+TAX_RATES = {
+    "Beer, Wine & Spirits": Decimal("0.10"),
+    "Baby": Decimal("0.07"),
+    "Pets": Decimal("0.07"),
+    "Household": Decimal("0.07"),
+    "Health & Beauty": Decimal("0.07"),
+    "Home & Garden": Decimal("0.07"),
+    "Flowers & Plants": Decimal("0.07"),
+    "Cards & Stationery": Decimal("0.07"),
+    "At the Till": Decimal("0.07"),
+}
+"""By aisle; food is free of tax."""
+
+COST_SHARE = Decimal("0.7")
+"""The data has no costs: so much of the price is about what groceries cost a shop."""
+
 HIDDEN_AISLE = "At the Till"
 LOOSE_DEPARTMENTS = {"PRODUCE", "TRAVEL & LEISURE", "FROZEN GROCERY", "CHEF SHOPPE", "SALAD BAR"}
 REAL_BRANDS = {"MAKEUP AND TREATMENT", "BATH", "FRAGRANCES"}
@@ -125,6 +141,7 @@ def products_of(source: Source) -> Iterator[Product]:
         cents = prices.get(row.product_id)
         if cents is not None and int(cents) in PRICE_CENTS:
             product.price = Decimal(int(cents)) / 100
+            product.unit_cost = (product.price * COST_SHARE).quantize(Decimal("0.01"))
         product.is_published = shelf.sold == "yes" and product.price is not None
         yield product
 
@@ -148,6 +165,7 @@ def describe(row: Any, shelf: Shelf, brand: str) -> Product:
         measure=size.measure,
         measure_unit=size.unit,
         stock=stock_of(row.product_id, row.n_orders),
+        tax_rate=TAX_RATES.get(shelf.aisle, Decimal(0)),
         is_merchandise=shelf.sold != "till",
         n_orders=row.n_orders,
         picture=picture_of(shelf.picture, row.product_category, row.product_type),

@@ -3,15 +3,17 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Any
 
 from tqdm import tqdm
 
 from demo_shop.models import Category, Product
 from xsell.models import Offer, OfferCondition, ProductRelation
+from xsell.values import BenefitKind
 
 # Shelf that must be in the cart, kind of product that is offered, headline, text.
 BUMPS = (
-    ("breakfast-cereals", "Bananas", "A banana for the cereal?", "Slice it over: breakfast done."),
+    ("breakfast-cereals", "Bananas", "Bananas for the cereal", "Slice one over: a fifth off."),
     ("drinks-coffee", "Coffee Creamer", "Cream for the coffee?", "Makes the first cup complete."),
     (
         "pantry-pasta-noodles",
@@ -22,8 +24,8 @@ BUMPS = (
     (
         "meat-poultry-hot-dogs",
         "Hot Dog Buns",
-        "Do you have buns?",
-        "They are often bought together.",
+        "Buns for the hot dogs",
+        "20 cents off, since they belong together.",
     ),
     (
         "fruit-vegetables-lettuce-salad-mixes",
@@ -49,8 +51,34 @@ BUMPS = (
 )
 BUMPS_BY_TOTAL = (
     (Decimal(5), "Candy Bar", "Something sweet for the way home?", "You have earned it."),
-    (Decimal(40), "Paper Towels", "Kitchen roll to go with it?", "The bulky one: we carry it."),
+    (
+        Decimal(40),
+        "Paper Towels",
+        "Kitchen roll to go with it",
+        "A quarter off, for the first five shoppers. We carry it.",
+    ),
 )
+CURRENCY = "USD"
+# By product kind: what a bump gains, and how often it can be had.
+GAINS: dict[str, dict[str, Any]] = {
+    "Bananas": {
+        "benefit": BenefitKind.PERCENT.value,
+        "saving_percent": Decimal(20),
+        "limit_per_order": 1,
+        "limit_per_customer": 3,
+    },
+    "Hot Dog Buns": {
+        "benefit": BenefitKind.AMOUNT.value,
+        "benefit_amount": Decimal("0.20"),
+        "benefit_currency": CURRENCY,
+    },
+    "Paper Towels": {
+        "benefit": BenefitKind.PERCENT.value,
+        "saving_percent": Decimal(25),
+        "limit_in_all": 5,
+        "hold_minutes": 30,
+    },
+}
 # What goes with what, as anybody in the trade knows: anchor's kind, suggested kind.
 PINS = (
     ("Ground Coffee", "Coffee Filters", ProductRelation.Kind.ACCESSORY),
@@ -108,6 +136,7 @@ def write_offer(product: Product, headline: str, text: str, priority: int) -> Of
         text=text,
         priority=priority,
         is_live=True,
+        **GAINS.get(product.product_type, {}),
     )
 
 

@@ -66,7 +66,19 @@ class Product(models.Model):
         help_text="The content of one pack, in measure units; empty when the size does not say.",
     )
     measure_unit = models.CharField(max_length=10, blank=True)
-    price = models.DecimalField(max_digits=8, decimal_places=2, null=True, blank=True)
+    price = models.DecimalField(
+        max_digits=8, decimal_places=2, null=True, blank=True, help_text="Without tax."
+    )
+    unit_cost = models.DecimalField(
+        max_digits=8,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        help_text="What the shop pays for one. No discount goes below it; empty: not known.",
+    )
+    tax_rate = models.DecimalField(
+        max_digits=5, decimal_places=4, default=Decimal(0), help_text="0.07 is 7%."
+    )
     stock = models.PositiveIntegerField(default=0)
     is_published = models.BooleanField(default=True)
     is_merchandise = models.BooleanField(

@@ -33,7 +33,21 @@ class Order(models.Model):
         max_digits=10,
         decimal_places=2,
         default=Decimal(0),
-        help_text="What bundles took off; the total is after it.",
+        help_text="What bundles and offers took off; the total is after it.",
+    )
+    tax = models.DecimalField(
+        max_digits=10,
+        decimal_places=2,
+        default=Decimal(0),
+        db_default=Decimal(0),
+        help_text="Part of the total.",
+    )
+    refunded = models.DecimalField(
+        max_digits=10,
+        decimal_places=2,
+        default=Decimal(0),
+        db_default=Decimal(0),
+        help_text="What was given back of the total.",
     )
     name = models.CharField(max_length=120, blank=True)
     email = models.EmailField(blank=True)
@@ -50,7 +64,7 @@ class Order(models.Model):
 
 
 class OrderLine(models.Model):
-    """One product of an order, with the title and the price of that day."""
+    """One product of an order, with the title, the price and the tax of that day."""
 
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines")
     product = models.ForeignKey(
@@ -60,7 +74,53 @@ class OrderLine(models.Model):
     # Imported tills also write zero: a coupon, a voided item. Mining must skip those.
     quantity = models.IntegerField()
     unit_price = models.DecimalField(max_digits=10, decimal_places=2)
-    amount = models.DecimalField(max_digits=10, decimal_places=2)
+    amount = models.DecimalField(
+        max_digits=10, decimal_places=2, help_text="Before the saving, without tax."
+    )
+    # The database's own defaults: the history of a million tills is loaded without these.
+    saving = models.DecimalField(
+        max_digits=10, decimal_places=2, default=Decimal(0), db_default=Decimal(0)
+    )
+    tax_rate = models.DecimalField(max_digits=5, decimal_places=4, null=True, blank=True)
+    tax = models.DecimalField(
+        max_digits=10, decimal_places=2, default=Decimal(0), db_default=Decimal(0)
+    )
+    is_gift = models.BooleanField(default=False, db_default=False)
+    returned = models.PositiveIntegerField(
+        default=0, db_default=0, help_text="So many units came back."
+    )
 
     def __str__(self) -> str:
         return f"{self.quantity} x {self.title}"
+
+    @property
+    def to_pay(self) -> Decimal:
+        """What the line costs, without tax."""
+        return self.amount - self.saving
+
+    @property
+    def left(self) -> int:
+        """Units that have not come back."""
+        return max(0, self.quantity - self.returned)
+
+
+class LineSaving(models.Model):
+    """What one bundle or offer took off a line of an order, by the name that the shopper read."""
+
+    line = models.ForeignKey(OrderLine, on_delete=models.CASCADE, related_name="savings")
+    name = models.CharField(max_length=120)
+    amount = models.DecimalField(max_digits=10, decimal_places=2)
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.amount}"
+
+
+class Refund(models.Model):
+    """Units of an order came back, and so much was paid back for them, tax included."""
+
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="refunds")
+    amount = models.DecimalField(max_digits=10, decimal_places=2)
+    refunded_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"{self.order}: {self.amount}"

@@ -24,3 +24,9 @@ def unit_price(product: Any) -> str:
         return ""
     figure = f"${per_unit:,.2f}" if per_unit >= 1 else f"{per_unit * 100:.1f}¢"
     return f"{figure} / {product.measure_unit}"
+
+
+@register.filter
+def percent(rate: Decimal) -> str:
+    """0.0700 -> "7%"."""
+    return f"{(rate * 100).normalize():f}%"

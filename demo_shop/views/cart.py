@@ -13,11 +13,7 @@ from demo_shop.totals import totals
 
 def show(request: HttpRequest) -> HttpResponse:
     lines = list(cart_lines(find_cart(request)))
-    return render(
-        request,
-        "demo_shop/cart.html",
-        {"lines": lines, "totals": totals(request, lines)},
-    )
+    return render(request, "demo_shop/cart.html", {"totals": totals(request, lines)})
 
 
 @require_POST

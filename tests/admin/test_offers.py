@@ -144,3 +144,74 @@ def test_an_offer_is_copied_with_its_conditions(desk, shop):
 def test_an_amount_is_shown_as_people_write_it(desk, shop):
     offer = shop.offer("strap", {"total_at_least": Decimal("25.0000")})
     assert desk.controls("offer", offer.pk).data["conditions-0-amount"] == "25.00"
+
+
+@pytest.mark.parametrize(
+    ("changes", "error"),
+    [
+        ({"benefit": "percent"}, "Say how many percent."),
+        ({"benefit": "percent", "saving_percent": "100"}, "less than 100 percent"),
+        ({"benefit": "percent", "saving_percent": "0"}, "greater than or equal to 0.01"),
+        ({"saving_percent": "10"}, "Only for a percentage off."),
+        ({"benefit": "amount", "benefit_currency": "USD"}, "Say an amount above 0."),
+        ({"benefit": "amount", "benefit_amount": "3"}, "Say the amount's currency"),
+        (
+            {"benefit": "amount", "benefit_amount": "3", "benefit_currency": "usd"},
+            "Three capital letters",
+        ),
+        ({"benefit": "gift"}, "Say which."),
+        ({"benefit": "code"}, "Say which."),
+        ({"code": "SPRING"}, "Only for this benefit."),
+        ({"limit_in_all": "2", "limit_per_customer": "3"}, "More than there are in all."),
+        ({"limit_in_all": "0"}, "greater than or equal to 1"),
+        ({"hold_minutes": "0"}, "greater than or equal to 1"),
+    ],
+)
+def test_terms_that_cannot_be_are_said_at_their_field(desk, shop, changes, error):
+    assert error in " ".join(desk.save("offer", **bump(shop, **changes)))
+    assert not Offer.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "terms",
+    [
+        {"benefit": "percent", "saving_percent": "10"},
+        {"benefit": "fixed_price", "benefit_amount": "3", "benefit_currency": "USD"},
+        {"benefit": "free_shipping", "limit_in_all": "100", "limit_per_customer": "1"},
+        {"benefit": "code", "code": "SPRING"},
+    ],
+)
+def test_terms_that_are_whole_are_kept(desk, shop, terms):
+    assert desk.save("offer", **bump(shop, **terms)) == []
+    (offer,) = Offer.objects.values(*terms)
+    assert {name: str(value).removesuffix(".0000").removesuffix(".00") for name, value in
+            offer.items()} == terms  # fmt: skip
+
+
+@pytest.mark.parametrize(("benefit", "is_refused"), [("none", False), ("free_shipping", True)])
+def test_a_protected_trait_must_not_decide_what_something_costs(desk, shop, benefit, is_refused):
+    group = {
+        "conditions-0-kind": "shopper_is",
+        "conditions-0-product": "",
+        "conditions-0-fact": "Gender",
+        "conditions-0-value": "f",
+    }
+    errors = " ".join(desk.save("offer", **bump(shop, benefit=benefit, **group)))
+    assert ("Gender may decide what is shown, but not what it costs." in errors) == is_refused
+    assert Offer.objects.exists() != is_refused
+
+
+def test_a_benefit_is_refused_where_a_protected_trait_decides_already(desk, shop):
+    offer = shop.offer("strap", {"shopper_is": ("gender", "f")})
+    errors = desk.save("offer", offer.pk, benefit="free_shipping")
+    assert "gender may decide what is shown, but not what it costs." in " ".join(errors)
+    offer.refresh_from_db()
+    assert offer.benefit == "none"
+
+
+def test_the_list_says_what_an_offer_gains(desk, shop):
+    shop.offer("strap", benefit="amount", benefit_amount=3, benefit_currency="USD")
+    shop.offer("case", {"shopper_is": ("customer_group", "trade")})
+    page = desk.list("offer").content.decode()
+    assert "3.00 off" in page
+    assert "for shoppers whose customer_group is trade" in page

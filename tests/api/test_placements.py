@@ -13,6 +13,7 @@ from django.urls import reverse
 from demo_shop.models import Cart
 from tests import factories as make
 from tests.queries import reads_and_writes
+from tests.tokens import taken_by
 from xsell.models import Placement
 from xsell.selection.pages import Page
 
@@ -23,6 +24,8 @@ def test_it_gives_everything_that_a_card_needs(shop, ask):
     shop.bought_with("camera", "strap", "case", n_both=40, n_anchor=100, n_suggested=80)
     answer = ask("product-page", product=shop["camera"].pk).json()
     assert (answer["slug"], answer["heading"]) == ("product-page", "Frequently bought together")
+    token = answer["suggestions"][0].pop("token")
+    assert taken_by(token).product_ids == (shop["strap"].pk,)
     assert answer["suggestions"][0] == {
         "product": {
             "id": str(shop["strap"].pk),

@@ -5,6 +5,7 @@ from django.core.cache import cache
 from rest_framework.settings import api_settings
 from rest_framework.throttling import AnonRateThrottle
 
+from xsell.api.taking import QuoteView, TakeView
 from xsell.api.throttles import XsellThrottle
 from xsell.api.views import FrequentlyBoughtTogetherView, PlacementView
 
@@ -34,7 +35,7 @@ def test_rates_for_the_hosts_own_views_are_not_xsells(shop, ask, settings):
     assert statuses(ask, 3) == [200] * 3
 
 
-@pytest.mark.parametrize("view", [PlacementView, FrequentlyBoughtTogetherView])
+@pytest.mark.parametrize("view", [PlacementView, FrequentlyBoughtTogetherView, TakeView, QuoteView])
 def test_the_hosts_own_rules_come_first(view):
     assert view.throttle_classes == [*api_settings.DEFAULT_THROTTLE_CLASSES, XsellThrottle]
     assert view.authentication_classes == api_settings.DEFAULT_AUTHENTICATION_CLASSES

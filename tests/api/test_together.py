@@ -4,6 +4,7 @@ import logging
 
 import pytest
 
+from tests.tokens import taken_by
 from xsell.models import Placement
 from xsell.selection.pages import Page
 
@@ -14,6 +15,9 @@ def test_all_together_costs_what_it_costs_one_by_one(shop, ask_together, titles)
     assert titles(answer) == ["strap", "case"]
     assert answer.json()["together"] == [str(shop[name].pk) for name in ("camera", "strap", "case")]
     assert (answer.json()["total"], answer.json()["currency"]) == ("281.40", "USD")
+    taken = taken_by(answer.json()["together_token"])
+    assert [str(it) for it in taken.product_ids] == answer.json()["together"]
+    assert (taken.kind, taken.placement) == ("add", "product-page")
 
 
 def test_what_is_in_the_cart_is_not_counted_again(shop, ask_together, hold):
@@ -32,6 +36,7 @@ def test_best_sellers_are_not_sold_as_bought_together(shop, ask_together, titles
     answer = ask_together(shop["camera"].pk)
     assert titles(answer) == ["strap", "case"]
     assert (answer.json()["together"], answer.json()["total"]) == ([], None)
+    assert answer.json()["together_token"] is None
     assert answer.json()["heading"] == "Goes well with this"
 
 
@@ -84,6 +89,7 @@ def test_a_failing_selection_is_an_empty_answer_and_one_log_line(
         "heading": "",
         "suggestions": [],
         "together": [],
+        "together_token": None,
         "total": None,
         "currency": "",
     }

@@ -7,9 +7,13 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.db import transaction
+from django.utils import timezone
 
 from demo_shop.models import Order, OrderLine, Product
+from xsell.adapters import get_adapter
 from xsell.models import Bundle, CoPurchase, Offer, ProductRelation, Tier, TierLadder
+from xsell.selection.pages import Page
+from xsell.values import Cart
 
 N_ORDERS = 1_500
 
@@ -92,6 +96,27 @@ def test_a_size_is_a_gain_only_where_the_larger_pack_is_cheaper_by_the_ounce(fir
             assert per_unit == sorted(per_unit, reverse=True)
         else:
             assert len({tier.product.measure or tier.product.size for tier in tiers}) == 1
+
+
+def test_there_is_a_bundle_of_each_kind_and_bumps_that_save_something(first):
+    kinds = set(Bundle.objects.values_list("benefit", flat=True))
+    assert kinds >= {"percent", "fixed_price", "amount", "cheapest_free"}
+    assert Bundle.objects.filter(fewest_items__isnull=False).exists()
+    assert {*Offer.objects.values_list("benefit", flat=True)} >= {"percent", "none"}
+    assert Offer.objects.filter(limit_in_all__lte=10).exists()
+
+
+def test_every_bundle_saves_what_it_promises_and_leaves_the_cost(first):
+    """Shown on the page of its first product, at the price that the cart will have."""
+    adapter = get_adapter()
+    context, now = adapter.context_for(), timezone.now()
+    for bundle in Bundle.objects.prefetch_related("items"):
+        anchor = bundle.items.all()[0].product_id
+        page = Page(adapter, context, Cart(currency="USD"), now)
+        (offer,) = [it for it in page.bundles(anchor) if it.bundle_id == bundle.pk]
+        assert 0 < offer.saving < offer.list_price
+        cost = sum(part.product.unit_cost * part.quantity for part in offer.parts)
+        assert offer.bundle_price >= cost
 
 
 def test_curated_rows_name_products_that_can_be_bought(first):

@@ -122,6 +122,21 @@ def test_only_what_was_sold_and_may_be_sold_online_is_published(loaded, sku, is_
     assert product(sku).is_published is is_published
 
 
+@pytest.mark.parametrize(
+    ("sku", "tax_rate", "unit_cost"),
+    [(MILK, "0", "1.88"), (FUEL, "0.07", None), (BANANAS, "0", "0.70"), (UNSOLD, "0", None)],
+)
+def test_food_is_free_of_tax_and_what_has_a_price_has_a_cost(loaded, sku, tax_rate, unit_cost):
+    assert product(sku).tax_rate == Decimal(tax_rate)
+    assert product(sku).unit_cost == (Decimal(unit_cost) if unit_cost else None)
+
+
+def test_of_old_orders_no_tax_or_saving_is_known(loaded):
+    line = OrderLine.objects.filter(order__number="100").first()
+    assert (line.saving, line.tax, line.tax_rate, line.is_gift) == (0, 0, None, False)
+    assert (line.order.tax, line.order.refunded) == (0, 0)
+
+
 def test_the_price_per_unit_is_told_only_where_the_size_says_it(loaded):
     assert product(MILK).measure == 128
     assert product(MILK).measure_unit == "fl oz"

@@ -71,7 +71,7 @@ def test_from_the_product_page_to_the_thank_you_page(
     assert held() == {"Camera": 1, "Strap": 1, "Case": 1}
 
     page.goto(live_server.url + "/cart/")
-    expect(page.get_by_text("Ready to travel")).to_be_visible()
+    expect(page.locator(".summary")).to_contain_text("Ready to travel")
     # 100.00 + 19.90 + 25.10, less 10% of camera and case.
     expect(page.locator(".total")).to_contain_text("132.49")
 

@@ -1,7 +1,15 @@
 """`xsell_explain` says the same as the page shows."""
 
+from decimal import Decimal
+
 import pytest
 from django.core.management import CommandError, call_command
+
+from xsell.adapters import get_adapter
+
+
+def money(amount):
+    return get_adapter().format_price(Decimal(amount), "USD", "en-us")
 
 
 def told(capsys, *arguments):
@@ -69,3 +77,22 @@ def test_a_placement_that_is_switched_off_is_said_to_be(shop, capsys):
     shop.relate("camera", "strap")
     shop.place("product-page", is_live=False)
     assert told(capsys, "camera")[-1] == "The placement is switched off."
+
+
+def test_it_says_what_the_cart_saves_and_why_not_more(shop, capsys):
+    shop.stock("camera", "strap", "film", price=10)
+    kit = shop.bundle(10, {"camera": 1, "strap": 1}, name="Kit")
+    film = shop.bundle(20, {"camera": 1, "film": 2}, name="Films")
+    assert told(capsys, "--cart", "camera", "strap", "film")[-3:] == [
+        f"The cart costs {money('28.00')}; it saves {money('2.00')}",
+        f"+ Kit [bundle:{kit.pk}] once: {money('2.00')} off",
+        f"- Films [bundle:{film.pk}] not-whole",
+    ]
+
+
+def test_it_says_why_a_bundle_does_not_show(shop, capsys):
+    shop.stock("strap", stock=0)
+    kit = shop.bundle(10, {"camera": 1, "strap": 1})
+    assert told(capsys, "camera")[-1] == (
+        f"- bundle:{kit.pk} hidden: a part of it cannot be bought now, or not so many"
+    )

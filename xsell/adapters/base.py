@@ -18,6 +18,7 @@ from django.http import HttpRequest
 
 from xsell.adapters.money import format_amount
 from xsell.values import (
+    BenefitKind,
     Cart,
     CartChange,
     Category,
@@ -46,6 +47,14 @@ FAMILY_COLUMN = "xsell_family"
 
 class BaseAdapter(abc.ABC):
     """Your shop, as xsell sees it. `xsell.testing.AdapterConformance` tests an implementation."""
+
+    @property
+    def honoured_benefits(self) -> frozenset[BenefitKind]:
+        """What of a quote the shop's totals honour; no page shows what would gain anything else.
+
+        Override it where your shop has no gift lines, say, or no codes.
+        """
+        return frozenset(BenefitKind)
 
     @abc.abstractmethod
     def context(self, request: HttpRequest) -> ShopContext:

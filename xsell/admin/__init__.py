@@ -1,5 +1,5 @@
 """Screens for merchandisers in Django's own admin, one file per feature."""
 
-from xsell.admin import bundles, mining, offers, placements, relations, runs, tiers
+from xsell.admin import acceptances, bundles, mining, offers, placements, relations, runs, tiers
 
-__all__ = ["bundles", "mining", "offers", "placements", "relations", "runs", "tiers"]
+__all__ = ["acceptances", "bundles", "mining", "offers", "placements", "relations", "runs", "tiers"]

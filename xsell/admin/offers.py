@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from xsell.adapters import get_adapter
+from xsell.admin.benefits import PRECEDENCE, TERMS, benefit_in_words
 from xsell.admin.products import ProductAdmin, RowsInline, title_of
 from xsell.admin.schedules import SCHEDULE, ScheduleFilter, state_of
 from xsell.admin.words import number
@@ -33,6 +34,7 @@ CONDITION_WORDS: dict[str, Any] = {
     OfferCondition.Kind.HAS_PRODUCT: gettext_lazy("has the product"),
     OfferCondition.Kind.HAS_CATEGORY: gettext_lazy("has the category"),
     OfferCondition.Kind.TOTAL_AT_LEAST: gettext_lazy("comes to at least"),
+    OfferCondition.Kind.SHOPPER_IS: gettext_lazy("belongs to a shopper who is"),
 }
 """The choices in few words, for narrow columns."""
 
@@ -70,7 +72,7 @@ class OfferConditionInline(RowsInline):
 
     model = OfferCondition
     form = OfferConditionForm
-    fields = ["group", "kind", "product", "category_id", "amount"]
+    fields = ["group", "kind", "product", "category_id", "amount", "fact", "value"]
     raw_id_fields = ["product"]
     verbose_name_plural = gettext_lazy("When it holds: always, unless there are conditions")
 
@@ -98,9 +100,17 @@ class OfferConditionInline(RowsInline):
 class OfferAdmin(ProductAdmin):
     """One line for each offer, with its conditions in words."""
 
-    list_display = ["name", "kind_word", "product_title", "when", "priority", "state"]
+    list_display = [
+        "name",
+        "kind_word",
+        "product_title",
+        "benefit_word",
+        "when",
+        "priority",
+        "state",
+    ]
     list_filter = ["kind", "is_live", ScheduleFilter]
-    raw_id_fields = ["product"]
+    raw_id_fields = ["product", "gift_product"]
     product_paths = ("product", "conditions__product")
     search_fields = ["name", "headline", "text"]
     search_help_text = gettext_lazy("Words of the offer, or the name of a product in it.")
@@ -110,7 +120,21 @@ class OfferAdmin(ProductAdmin):
     fieldsets = [
         (None, {"fields": ["name", "kind", "product", "priority", "is_live"]}),
         (gettext_lazy("What shoppers read"), {"fields": ["headline", "text"]}),
+        (
+            gettext_lazy("What they gain"),
+            {"fields": ["benefit", *TERMS, "gift_product", "code"]},
+        ),
+        (
+            gettext_lazy("How often"),
+            {
+                "fields": [
+                    ("limit_in_all", "limit_per_customer", "limit_per_order"),
+                    "hold_minutes",
+                ]
+            },
+        ),
         SCHEDULE,
+        PRECEDENCE,
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -134,6 +158,10 @@ class OfferAdmin(ProductAdmin):
     @admin.display(description=gettext_lazy("product"))
     def product_title(self, row: Offer) -> str:
         return title_of(row, row.product_id)
+
+    @admin.display(description=gettext_lazy("benefit"), ordering="benefit")
+    def benefit_word(self, row: Offer) -> str:
+        return benefit_in_words(row)
 
     @admin.display(description=gettext_lazy("when"))
     def when(self, row: Offer) -> str:
@@ -168,4 +196,7 @@ def in_words(row: Offer, condition: OfferCondition) -> str:
         names: Mapping[str, str] = getattr(row, CATEGORIES_ATTRIBUTE, {})
         name = names.get(condition.category_id, condition.category_id)
         return _("with something of %(category)s") % {"category": name}
+    if condition.kind == OfferCondition.Kind.SHOPPER_IS:
+        words = {"fact": condition.fact, "value": condition.value}
+        return _("for shoppers whose %(fact)s is %(value)s") % words
     return _("from %(amount)s") % {"amount": number(in_cents(condition.amount or Decimal(0)))}

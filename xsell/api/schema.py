@@ -8,7 +8,7 @@ from typing import Any
 
 SETTINGS: dict[str, Any] = {
     "TITLE": "xsell",
-    "DESCRIPTION": "Cross-selling and up-selling suggestions of a shop. Reads only.",
+    "DESCRIPTION": "Cross-selling and up-selling suggestions of a shop, taken by signed tokens.",
     "VERSION": "1",
     "SERVERS": [{"url": "/xsell/api"}],
     # Of xsell's addresses alone: what the host does to its own schema is left out.

@@ -62,6 +62,7 @@ class SuggestionSerializer(Serializer):
     source = serializers.ChoiceField(choices=SOURCES)  # type: ignore[assignment]
     evidence = EvidenceSerializer(allow_null=True, help_text="Where orders say so, else null.")
     offer = OfferCopySerializer(allow_null=True)
+    token = serializers.CharField(help_text="Takes the product at one click: POST it to take/.")
 
 
 class PlacementContentSerializer(Serializer):
@@ -81,6 +82,9 @@ class FrequentlyBoughtTogetherSerializer(PlacementContentSerializer):
             "Ids of the products that the total counts: the product itself, unless it is in the "
             "cart, and the suggestions. Empty where there is nothing to buy together."
         ),
+    )
+    together_token = serializers.CharField(
+        allow_null=True, help_text="Takes one each of `together` at one click, else null."
     )
     total = AmountField(allow_null=True, help_text="Of one each of `together`, else null.")
     currency = serializers.CharField(allow_blank=True)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from xsell.api import views
+from xsell.api import taking, views
 
 app_name = "xsell-api"
 
@@ -13,5 +13,7 @@ urlpatterns = [
         views.FrequentlyBoughtTogetherView.as_view(),
         name="frequently-bought-together",
     ),
+    path("take/", taking.TakeView.as_view(), name="take"),
+    path("cart/quote/", taking.QuoteView.as_view(), name="quote"),
     path("schema/", views.SchemaView.as_view(), name="schema"),
 ]

@@ -7,48 +7,52 @@ from typing import Any
 
 from django.core.exceptions import ValidationError as InvalidKey
 from django.http import HttpRequest
-from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from xsell.adapters import get_adapter
+from xsell.api.base import DETAIL, ShopperView
 from xsell.api.schema import SETTINGS
 from xsell.api.serializers import FrequentlyBoughtTogetherSerializer, PlacementContentSerializer
-from xsell.api.throttles import XsellThrottle
 from xsell.exceptions import UnknownPlacement
 from xsell.models.fields import product_id_from
 from xsell.selection.pages import Page
 from xsell.selection.placements import PRODUCT_PAGE, named
 from xsell.storefront.guard import guarded
-from xsell.storefront.rendering import page_of, placement_context, together_context
-from xsell.values import ProductId
+from xsell.storefront.rendering import (
+    page_of,
+    placement_context,
+    suggestion_token,
+    together_context,
+    token_for,
+)
+from xsell.values import ProductId, TakeKind
 
-NOTHING: dict[str, Any] = {"heading": "", "suggestions": (), "currency": "", "all": ()}
+NOTHING: dict[str, Any] = {
+    "heading": "",
+    "suggestions": (),
+    "currency": "",
+    "all": (),
+    "together_token": None,
+}
 REASONS = {"type": "array", "items": {"type": "string"}}
 REFUSALS = {
     400: OpenApiResponse(
         {"type": "object", "additionalProperties": REASONS},
         description="This is no product id: the reasons, by parameter.",
     ),
-    404: OpenApiResponse(
-        {"type": "object", "properties": {"detail": {"type": "string"}}},
-        description="There is no such placement or product.",
-    ),
+    404: OpenApiResponse(DETAIL, description="There is no such placement or product."),
 }
 
 
-class SelectionView(APIView):
-    """Reads only. Who may ask, and in which format, are the host's REST_FRAMEWORK settings."""
+class SelectionView(ShopperView):
+    """Reads only."""
 
     http_method_names = ["get", "head", "options"]
-    throttle_classes = [*APIView.throttle_classes, XsellThrottle]
-    # Stated, so that it does not take DEFAULT_SCHEMA_CLASS to describe the API.
-    schema = AutoSchema()
 
 
 @extend_schema(
@@ -137,7 +141,7 @@ def shown_or_refuse(
             named(page.placements, slug)
         except UnknownPlacement as error:
             return NotFound(str(error))
-        shown = show(page)
+        shown = with_tokens(page, show(page))
         if shown and product_id is not None and not is_known(page, product_id):
             return NotFound(f"There is no product {product_id}.")
         return shown
@@ -147,6 +151,21 @@ def shown_or_refuse(
     if isinstance(shown, NotFound):
         raise shown
     return {**NOTHING, "slug": slug, **shown}
+
+
+def with_tokens(page: Page, shown: dict[str, Any]) -> dict[str, Any]:
+    """What is shown, and for each suggestion, and for all together, the token that takes it."""
+    around = {"placement": shown["slug"], "anchors": shown["anchors"]}
+    clickable = [
+        {
+            **{name: getattr(it, name) for name in ("product", "source", "evidence", "offer")},
+            "token": suggestion_token(page, it, **around),
+        }
+        for it in shown["suggestions"]
+    ]
+    together = shown.get("all")
+    token = token_for(page, TakeKind.ADD, together, **around) if together else None
+    return {**shown, "suggestions": clickable, "together_token": token}
 
 
 def is_known(page: Page, product_id: ProductId) -> bool:

@@ -59,3 +59,19 @@ def product_id_from(text: str) -> ProductId:
         raise ValidationError("An empty text is no product id.")
     product_id: ProductId = key.clean(text, None)
     return product_id
+
+
+def as_json(product_id: ProductId | None) -> str | None:
+    """The product id, of whatever kind the host's keys are, as JSON keeps it."""
+    return None if product_id is None else str(product_id)
+
+
+def from_json(text: str | None) -> ProductId:
+    """The product id that `as_json` wrote; a text that is no key of this shop's stays as it is."""
+    key = apps.get_model(conf.PRODUCT_MODEL)._meta.pk
+    if key is None or not text:
+        return text
+    try:
+        return key.to_python(text)
+    except ValidationError:
+        return text

@@ -5,76 +5,168 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
-from decimal import Decimal
+from typing import Any
+
+from django.db.models import Q
 
 from xsell.models import BundleItem
 from xsell.models.schedules import running
-from xsell.pricing.bundles import bundle_saving
-from xsell.values import BundleOffer, BundlePart, BundleRule, Cart, ProductDetails, ProductId
+from xsell.pricing.sets import TAKES_OFF, price_of_set
+from xsell.selection.bundle_sets import could_stand, default_set
+from xsell.selection.terms import benefit_from
+from xsell.values import (
+    BenefitKind,
+    BundleOffer,
+    BundlePart,
+    Cart,
+    PriceContext,
+    PriceRule,
+    ProductDetails,
+    ProductId,
+    RulePart,
+    Why,
+)
+
+TERMS = (
+    *("name", "benefit", "saving_percent", "benefit_amount", "benefit_currency", "fewest_items"),
+    *("precedence", "is_exclusive", "least_margin_percent", "limit_per_order"),
+    *("starts_at", "ends_at"),
+)
+Item = tuple[ProductId, int, int | None, bool]
+"""Product, quantity, group and whether it is required."""
+
+REASONS = {
+    Why.OTHER_CURRENCY: "its amount is in another currency",
+    Why.MARGIN: "the least margin leaves nothing to take off",
+    Why.NO_SAVING: "it saves nothing at today's prices",
+}
 
 
-def live_bundles(product_ids: Collection[ProductId], now: datetime) -> list[BundleRule]:
+def live_bundles(product_ids: Collection[ProductId], now: datetime) -> list[PriceRule]:
     """Terms of the live bundles that hold one of the products, in one query."""
-    return _rules(now, bundle__items__product__in=product_ids)
+    holding = BundleItem.objects.filter(product__in=product_ids).values("bundle")
+    return _rules(now, Q(bundle__in=holding))
 
 
-def live_bundle(bundle_id: int, now: datetime) -> BundleRule | None:
+def bundles_held(
+    product_ids: Collection[ProductId], now: datetime, *, also: Collection[int] = ()
+) -> list[PriceRule]:
+    """Terms of the live bundles that these products may make, in one query.
+
+    Left out are those that need another product, but for `also`: most bundles that share a product
+    with a large cart are of no use to it.
+    """
+    items = BundleItem.objects.order_by()
+    lacking = items.filter(group=None, bundle__fewest_items=None).exclude(product__in=product_ids)
+    held = items.filter(product__in=product_ids).exclude(bundle__in=lacking.values("bundle"))
+    return _rules(now, Q(bundle__in=held.values("bundle")) | Q(bundle__in=also))
+
+
+def live_bundle(bundle_id: int, now: datetime) -> PriceRule | None:
     """Terms of the bundle, if it is live."""
-    return next(iter(_rules(now, bundle=bundle_id)), None)
+    return next(iter(_rules(now, Q(bundle=bundle_id))), None)
 
 
-def _rules(now: datetime, **which: object) -> list[BundleRule]:
+def _rules(now: datetime, which: Q) -> list[PriceRule]:
     rows = (
-        BundleItem.objects.filter(running(now, "bundle__"), bundle__is_live=True, **which)
+        BundleItem.objects.filter(which, running(now, "bundle__"), bundle__is_live=True)
         .order_by("bundle_id", "position", "pk")
         .values_list(
-            "bundle_id", "bundle__name", "bundle__saving_percent", "product_id", "quantity"
+            *("bundle_id", "pk", "product_id", "quantity", "group", "is_required"),
+            *(f"bundle__{name}" for name in TERMS),
         )
     )
-    terms: dict[int, tuple[str, Decimal]] = {}
+    terms: dict[int, tuple[Any, ...]] = {}
     # A dict: the join finds an item once for each of the products that its bundle holds.
-    quantities: dict[int, dict[ProductId, int]] = {}
-    for bundle_id, name, percent, product_id, quantity in rows:
-        terms[bundle_id] = (name, percent)
-        quantities.setdefault(bundle_id, {})[product_id] = quantity
+    items: dict[int, dict[int, Item]] = {}
+    for bundle_id, item_id, product_id, quantity, group, is_required, *values in rows:
+        terms.setdefault(bundle_id, tuple(values))
+        items.setdefault(bundle_id, {})[item_id] = (product_id, quantity, group, is_required)
     return [
-        BundleRule(bundle_id, name, tuple(quantities[bundle_id].items()), percent)
-        for bundle_id, (name, percent) in terms.items()
+        _rule(bundle_id, dict(zip(TERMS, values, strict=True)), items[bundle_id].values())
+        for bundle_id, values in terms.items()
     ]
 
 
+def _rule(bundle_id: int, terms: Mapping[str, Any], items: Iterable[Item]) -> PriceRule:
+    return PriceRule(
+        source=f"bundle:{bundle_id}",
+        name=terms["name"],
+        parts=_parts(items),
+        benefit=benefit_from(terms),
+        fewest_parts=terms["fewest_items"],
+        most_times=terms["limit_per_order"],
+        precedence=terms["precedence"],
+        is_exclusive=terms["is_exclusive"],
+        least_margin_percent=terms["least_margin_percent"],
+        starts_at=terms["starts_at"],
+        ends_at=terms["ends_at"],
+    )
+
+
+def _parts(items: Iterable[Item]) -> tuple[RulePart, ...]:
+    """The items, those of one group as one part."""
+    parts: dict[object, RulePart] = {}
+    for product_id, quantity, group, is_required in items:
+        key = ("group", group) if group is not None else ("product", product_id)
+        before = parts.get(key)
+        products = (*before.product_ids, product_id) if before else (product_id,)
+        required = is_required or (before is not None and before.is_required)
+        parts[key] = RulePart(products, quantity, required)
+    return tuple(parts.values())
+
+
 def bundle_offers(
-    rules: Iterable[BundleRule],
+    rules: Iterable[PriceRule],
     details: Mapping[ProductId, ProductDetails],
     cart: Cart,
     currency: str,
-) -> tuple[BundleOffer, ...]:
-    """Bundles that can be bought whole now and are not all in the cart, best saving first."""
+    anchor_id: ProductId | None = None,
+) -> tuple[tuple[BundleOffer, ...], dict[str, str]]:
+    """Bundles that can be bought now and are not all in the cart, best saving first.
+
+    And why the others do not show: source -> reason.
+    """
     held = Counter[ProductId]()
     for line in cart.lines:
         held[line.product_id] += line.quantity
-    offers = []
+        product = details.get(line.product_id)
+        if product is not None and product.family != line.product_id:
+            held[product.family] += line.quantity
+    offers, hidden = [], {}
     for rule in rules:
-        products = [details.get(product_id) for product_id, _ in rule.quantities]
-        if all(held[product_id] >= quantity for product_id, quantity in rule.quantities):
+        if all(sum(held[it] for it in part.product_ids) >= part.quantity for part in rule.parts):
+            hidden[rule.source] = "the cart has all of it"
             continue
-        if not all(_fits(it, rule, currency) for it in products):
-            continue
-        parts = tuple(BundlePart(details[product_id], n) for product_id, n in rule.quantities)
-        prices = {it.product.product_id: it.product.price or Decimal(0) for it in parts}
-        list_price, saving = bundle_saving(rule, prices, currency)
-        if saving <= 0:
-            continue
-        offers.append(
-            BundleOffer(rule.bundle_id, rule.name, parts, list_price, list_price - saving, saving)
-        )
-    return tuple(sorted(offers, key=lambda it: (-it.saving, it.bundle_id)))
+        shown = _offer(rule, details, currency, anchor_id)
+        if isinstance(shown, str):
+            hidden[rule.source] = shown
+        else:
+            offers.append(shown)
+    return tuple(sorted(offers, key=lambda it: (-it.saving, it.bundle_id))), hidden
 
 
-def _fits(product: ProductDetails | None, rule: BundleRule, currency: str) -> bool:
-    """Whether one set's quantity of the product can be bought now, in the cart's currency."""
-    if product is None or not product.is_available or product.price is None:
-        return False
-    wanted = dict(rule.quantities)[product.product_id]
-    enough = product.stock is None or product.stock >= wanted
-    return enough and product.currency == currency
+def _offer(
+    rule: PriceRule,
+    details: Mapping[ProductId, ProductDetails],
+    currency: str,
+    anchor_id: ProductId | None,
+) -> BundleOffer | str:
+    """The bundle as it shows, or why it does not."""
+    chosen = default_set(rule, details, currency, anchor_id)
+    if chosen is None:
+        return "a part of it cannot be bought now, or not so many"
+    price = price_of_set(rule, chosen, PriceContext(details), currency)
+    if rule.benefit.kind in TAKES_OFF and price.saving <= 0:
+        return REASONS[price.why or Why.NO_SAVING]
+    return BundleOffer(
+        bundle_id=int(rule.source.partition(":")[2]),
+        name=rule.name,
+        parts=tuple(BundlePart(details[it], quantity) for it, quantity in chosen.items()),
+        list_price=price.list_price,
+        bundle_price=price.list_price - price.saving,
+        saving=price.saving,
+        gives_free_shipping=rule.benefit.kind is BenefitKind.FREE_SHIPPING,
+        choices=could_stand(rule, details, currency),
+        fewest_parts=rule.fewest_parts,
+    )

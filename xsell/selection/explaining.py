@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from xsell.adapters import BaseAdapter
@@ -27,6 +27,8 @@ class Explanation:
     content: PlacementContent
     details: dict[ProductId, ProductDetails]
     evidence: dict[ProductId, Evidence]
+    hidden_bundles: Mapping[str, str] = field(default_factory=dict)
+    """Live bundles with the page's product that do not show: source -> reason."""
 
     def title(self, product_id: ProductId) -> str:
         """The product's title, or its id if the shop does not know it any more."""
@@ -55,7 +57,8 @@ def explain(
     context = adapter.context_for(customer_id)
     page = Page(adapter, context, imagined_cart(adapter, in_cart, customer_id), now)
     content = page.placement(slug, product_id=product_id)
-    return Explanation(content, *page.known())
+    hidden = page.hidden_bundles(product_id) if product_id is not None else {}
+    return Explanation(content, *page.known(), hidden)
 
 
 def imagined_cart(

@@ -9,18 +9,20 @@ aside.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from xsell.adapters import BaseAdapter
 from xsell.models import Placement
 from xsell.selection.bundles import bundle_offers
-from xsell.selection.offers import holding
+from xsell.selection.conditions import Held
+from xsell.selection.offers import NOT_HONOURED, holding
 from xsell.selection.pipeline import Scene, fill_placement, why_not_buyable, why_not_eligible
-from xsell.selection.placements import CHECKOUT_BUMP, UPGRADE, named
+from xsell.selection.placements import UPGRADE, named
 from xsell.selection.surroundings import Knowledge, Surroundings
 from xsell.selection.tiers import tier_rungs, upgrades
 from xsell.values import (
+    BenefitKind,
     BundleOffer,
     Candidate,
     Cart,
@@ -46,6 +48,7 @@ class Page:
     ) -> None:
         self.context = context
         self.cart = cart
+        self._honoured = adapter.honoured_benefits | {BenefitKind.NONE}
         self._knowledge = Knowledge(adapter, context, cart.product_ids, now)
         self._shown: set[ProductId] = set()
 
@@ -94,17 +97,35 @@ class Page:
 
     def bundles(self, product_id: ProductId) -> tuple[BundleOffer, ...]:
         """Live bundles with the product that can be bought whole."""
-        bundles = self._product(product_id).bundles
-        return bundle_offers(bundles, self._knowledge.details, self.cart, self.currency)
+        offers, _hidden = self._bundles(product_id)
+        return offers
 
-    def bump(self, offer_id: int) -> ProductId | None:
-        """The product of this bump, if the checkout may offer it to this shopper now.
+    def hidden_bundles(self, product_id: ProductId) -> dict[str, str]:
+        """Why the other live bundles with the product do not show: source -> reason."""
+        _offers, hidden = self._bundles(product_id)
+        return hidden
 
-        Whether it was among the few that the checkout showed is not asked: what a shopper was
-        shown on one page must still hold when it is clicked.
+    def _bundles(self, product_id: ProductId) -> tuple[tuple[BundleOffer, ...], dict[str, str]]:
+        stored = self._product(product_id).bundles
+        rules = [rule for rule in stored if rule.benefit.kind in self._honoured]
+        offers, hidden = bundle_offers(
+            rules, self._knowledge.details, self.cart, self.currency, product_id
+        )
+        return offers, {**{it.source: NOT_HONOURED for it in stored if it not in rules}, **hidden}
+
+    def offered(
+        self, offer_id: int | None, slug: str, anchors: Collection[ProductId]
+    ) -> ProductId | None:
+        """The offer's product, if the placement may offer it to this shopper now.
+
+        Whether it was among the few that the placement showed is not asked: what a shopper was
+        shown on one page must still hold when it is clicked. Without anchors: around the cart.
         """
-        placement = named(self.placements, CHECKOUT_BUMP)
-        around = self._around(placement, None, None)
+        placement = self.placements.get(slug)
+        if placement is None:
+            return None
+        only = next(iter(anchors)) if len(anchors) == 1 else None
+        around = self._around(placement, only, anchors or None)
         scene = self._scene(around)
         for candidate in self._offers(placement, around):
             if candidate.offer is not None and candidate.offer.offer_id == offer_id:
@@ -149,7 +170,8 @@ class Page:
     ) -> Surroundings:
         """What surrounds the product, the anchors or the cart, offers' products included."""
         asks = Source.OFFERS in placement.sources
-        offered = [it.candidate.product_id for it in self._knowledge.offers] if asks else []
+        offers = self._knowledge.offers if asks else ()
+        offered = [product_id for offer in offers for product_id in offer.product_ids]
         if product_id is not None:
             return self._knowledge.around([product_id], offered, is_product_page=True)
         wanted = self.cart.product_ids if anchors is None else anchors
@@ -159,12 +181,15 @@ class Page:
         """Offers of the placement's kind whose conditions hold here."""
         if Source.OFFERS not in placement.sources:
             return []
+        held = Held(self.context, self.cart, self._knowledge.details)
         return holding(
             self._knowledge.offers,
             placement.offer_kind,
-            cart=self.cart,
-            anchors=around.anchors,
+            occasion=held.occasion(around.anchors),
+            in_cart=held.occasion(),
             details=self._knowledge.details,
+            currency=self.currency,
+            honoured=self._honoured,
         )
 
     def _scene(self, around: Surroundings) -> Scene:

@@ -170,7 +170,7 @@ def why_not_eligible(candidate: Candidate, scene: Scene) -> str:
         return "it is the product itself"
     if product_id in scene.shown:
         return "another placement of this page shows it"
-    if reason := _why_not_from(candidate, scene.related):
+    if reason := candidate.objection or _why_not_from(candidate, scene.related):
         return reason
     if _is_variant_of_held(candidate, product, scene):
         return "a variant of it is on the page or in the cart"

@@ -15,7 +15,7 @@ from xsell.selection.offers import LiveOffer, live_offers
 from xsell.selection.placements import placements_by_slug
 from xsell.selection.related import Related, related_to
 from xsell.selection.tiers import Rung, ladder_of
-from xsell.values import BundleRule, Candidate, ProductDetails, ProductId, ShopContext, Source
+from xsell.values import Candidate, PriceRule, ProductDetails, ProductId, ShopContext, Source
 
 CANDIDATES_LOOKED_AT = 60
 """How many candidates of each source are looked at; a placement shows 24 at most."""
@@ -31,13 +31,13 @@ class Surroundings:
     anchors: frozenset[ProductId]
     related: Related
     ladder: tuple[Rung, ...] = ()
-    bundles: tuple[BundleRule, ...] = ()
+    bundles: tuple[PriceRule, ...] = ()
 
     def product_ids(self) -> Iterator[ProductId]:
         """Every product that a placement could show or must compare with."""
         yield from self.anchors
         yield from (rung.product_id for rung in self.ladder)
-        yield from (product_id for rule in self.bundles for product_id, _ in rule.quantities)
+        yield from (product_id for rule in self.bundles for product_id in rule.product_ids)
         for source in self.related.candidates:
             yield from (candidate.product_id for candidate in self.looked_at(source))
 
@@ -72,7 +72,7 @@ class Knowledge:
     @functools.cached_property
     def offers(self) -> list[LiveOffer]:
         """Every live offer, by priority."""
-        return live_offers(self._now)
+        return live_offers(self._now, self._context)
 
     @property
     def surroundings(self) -> Collection[Surroundings]:

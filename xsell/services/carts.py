@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Callable
 
 from django.db import transaction
 from django.http import HttpRequest
@@ -11,35 +12,76 @@ from django.utils.translation import gettext as _
 
 from xsell.adapters import get_adapter
 from xsell.exceptions import NotOnOffer
+from xsell.selection.bundle_sets import is_a_set
 from xsell.selection.bundles import live_bundle
 from xsell.selection.pages import Page
+from xsell.services import tokens
+from xsell.services.acceptances import take_once
 from xsell.signals import products_added
-from xsell.values import CartChange, ProductId
+from xsell.values import CartChange, Take, TakeKind
 
 
-def add_products(
-    *, request: HttpRequest, product_ids: Iterable[ProductId]
-) -> tuple[CartChange, ...]:
-    """Put one of each product into the cart; each change says whether it was done, or why not."""
+def take(*, request: HttpRequest, token: str) -> tuple[CartChange, ...]:
+    """Do what the token says, once; each change says whether it was done, or why not.
+
+    The same token again gives the first result. Raise TokenRefused for a token that is not this
+    shopper's to use now, NotOnOffer for what the shop does not offer this shopper (any more).
+    """
     adapter = get_adapter()
-    wanted = dict.fromkeys(product_ids)
-    changes = tuple(adapter.add_to_cart(request, product_id) for product_id in wanted)
-    _tell(request, changes)
-    return changes
+    now = timezone.now()
+    page = Page(adapter, adapter.context(request), adapter.cart(request), now)
+    wanted = tokens.read(token, page.context, page.cart)
+
+    def act() -> tuple[CartChange, ...]:
+        changes = _STEPS[wanted.kind](request, page, wanted)
+        _tell(request, changes)
+        return changes
+
+    return take_once(
+        take=wanted,
+        context=page.context,
+        cart=page.cart,
+        now=now,
+        act=act,
+        afterwards=lambda: (adapter.context(request), adapter.cart(request)),
+    )
 
 
-def add_bundle(*, request: HttpRequest, bundle_id: int) -> tuple[CartChange, ...]:
+def _add_products(request: HttpRequest, page: Page, wanted: Take) -> tuple[CartChange, ...]:
+    """Put one of each product into the cart."""
+    adapter = get_adapter()
+    return tuple(adapter.add_to_cart(request, it) for it in dict.fromkeys(wanted.product_ids))
+
+
+def _upgrade(request: HttpRequest, page: Page, wanted: Take) -> tuple[CartChange, ...]:
+    """Put the better product in the place of the current one, or into the cart if it is not there.
+
+    The cart line keeps its quantity and options. Raise NotOnOffer unless the better one is a step
+    up, or another rung of the same ladder, that this shopper can have now.
+    """
+    adapter = get_adapter()
+    (better,) = wanted.product_ids
+    if not page.may_replace(wanted.current_id, better):
+        raise NotOnOffer(_("This is not on offer any more."))
+    held = (line for line in page.cart.lines if line.product_id == wanted.current_id)
+    line = next(held, None)
+    if line is None:
+        return (adapter.add_to_cart(request, better),)
+    return (adapter.replace_line(request, line.ref, better),)
+
+
+def _add_bundle(request: HttpRequest, page: Page, wanted: Take) -> tuple[CartChange, ...]:
     """Put one set of a bundle into the cart: every part, or none with the reason why not.
 
-    Raise NotOnOffer if no such bundle is live.
+    Raise NotOnOffer if no such bundle is live, or its set is not what the shopper saw.
     """
-    rule = live_bundle(bundle_id, timezone.now())
-    if rule is None:
+    rule = live_bundle(wanted.bundle_id or 0, timezone.now())
+    if rule is None or not is_a_set(rule, wanted.product_ids):
         raise NotOnOffer(_("This bundle is not on offer any more."))
     adapter = get_adapter()
-    before = {line.ref: line.quantity for line in adapter.cart(request).lines}
+    before = {line.ref: line.quantity for line in page.cart.lines}
     changes: list[CartChange] = []
-    for product_id, quantity in rule.quantities:
+    for product_id, quantity in Counter(wanted.product_ids).items():
         change = adapter.add_to_cart(request, product_id, quantity)
         if not change.done:
             # Taken back by hand: a cart need not be in a database, and a session that has heard of
@@ -48,45 +90,26 @@ def add_bundle(*, request: HttpRequest, bundle_id: int) -> tuple[CartChange, ...
                 adapter.set_quantity(request, done.line_ref, before.get(done.line_ref, 0))
             return (change,)
         changes.append(change)
-    _tell(request, tuple(changes))
     return tuple(changes)
 
 
-def upgrade(*, request: HttpRequest, current: ProductId, better: ProductId) -> CartChange:
-    """Put the better product in the place of the current one, or into the cart if it is not there.
+def _accept_offer(request: HttpRequest, page: Page, wanted: Take) -> tuple[CartChange, ...]:
+    """Put an offer's product into the cart.
 
-    The cart line keeps its quantity and options. Raise NotOnOffer unless `better` is a step up from
-    `current`, or another rung of its ladder, that this shopper can have now.
+    Raise NotOnOffer unless its placement may offer the product that was shown to this shopper now.
     """
-    adapter = get_adapter()
-    page = _page(request)
-    if not page.may_replace(current, better):
-        raise NotOnOffer(_("This is not on offer any more."))
-    line = next((line for line in page.cart.lines if line.product_id == current), None)
-    if line is None:
-        change = adapter.add_to_cart(request, better)
-    else:
-        change = adapter.replace_line(request, line.ref, better)
-    _tell(request, (change,))
-    return change
-
-
-def accept_bump(*, request: HttpRequest, offer_id: int) -> CartChange:
-    """Put a bump's product into the cart.
-
-    Raise NotOnOffer unless the checkout may offer this bump to this shopper now.
-    """
-    product_id = _page(request).bump(offer_id)
-    if product_id is None:
+    product_id = page.offered(wanted.offer_id, wanted.placement, wanted.anchor_ids)
+    if product_id is None or product_id not in wanted.product_ids:
         raise NotOnOffer(_("This offer does not hold any more."))
-    change = get_adapter().add_to_cart(request, product_id)
-    _tell(request, (change,))
-    return change
+    return (get_adapter().add_to_cart(request, product_id),)
 
 
-def _page(request: HttpRequest) -> Page:
-    adapter = get_adapter()
-    return Page(adapter, adapter.context(request), adapter.cart(request), timezone.now())
+_STEPS: dict[TakeKind, Callable[[HttpRequest, Page, Take], tuple[CartChange, ...]]] = {
+    TakeKind.ADD: _add_products,
+    TakeKind.UPGRADE: _upgrade,
+    TakeKind.BUNDLE: _add_bundle,
+    TakeKind.OFFER: _accept_offer,
+}
 
 
 def _tell(request: HttpRequest, changes: tuple[CartChange, ...]) -> None:

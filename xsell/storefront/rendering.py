@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest
 from django.template import Context, Engine
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from xsell.adapters import get_adapter
 from xsell.models.fields import product_id_from
 from xsell.selection.pages import Page
 from xsell.selection.placements import PRODUCT_PAGE
+from xsell.services import tokens
 from xsell.storefront.guard import guarded
-from xsell.values import PlacementContent, ProductId
+from xsell.values import PlacementContent, ProductId, Suggestion, Take, TakeKind
 
 PAGE_ATTRIBUTE = "_xsell_page"
 
@@ -62,6 +66,58 @@ def draw(
     return guarded(what, rendered, "")
 
 
+def take_inputs(context: Context, kind: str, wanted: Any, **around: Any) -> SafeString:
+    """The hidden inputs of a form that takes what is wanted: its token, and the way back."""
+    request = context["request"]
+    around = {"placement": context.get("slug", ""), **around}
+    token = token_for(page_of(request), kind, wanted, **around)
+    inputs = (
+        '<input type="hidden" name="token" value="{}"><input type="hidden" name="next" value="{}">'
+    )
+    return format_html(inputs, token, request.get_full_path())
+
+
+def token_for(page: Page, kind: str, wanted: Any, **around: Any) -> str:
+    """A token of this page's shopper for what is wanted."""
+    return tokens.issue(take_of(kind, wanted, **around), page.context, page.cart)
+
+
+def take_of(
+    kind: str,
+    wanted: Any,
+    *,
+    placement: str = "",
+    current: Any = None,
+    anchors: Iterable[ProductId] = (),
+) -> Take:
+    """The click that takes a product or several, a bundle, or a suggestion with its offer.
+
+    `current` is the product that an upgrade replaces, or whose page shows the bundle. `anchors` is
+    what an offer's placement was around, none being the cart.
+    """
+    current_id = None if current in (None, "") else key_of(current)
+    match TakeKind(kind):
+        case TakeKind.BUNDLE:
+            units = tuple(
+                part.product.product_id for part in wanted.parts for _ in range(part.quantity)
+            )
+            take = Take(TakeKind.BUNDLE, units, current_id, bundle_id=wanted.bundle_id)
+        case TakeKind.OFFER:
+            shown, offer_id = (wanted.product.product_id,), wanted.offer.offer_id
+            take = Take(TakeKind.OFFER, shown, offer_id=offer_id, anchor_ids=tuple(anchors))
+        case plain:
+            several = wanted if isinstance(wanted, (list, tuple)) else (wanted,)
+            take = Take(plain, tuple(map(key_of, several)), current_id)
+    return replace(take, placement=placement)
+
+
+def suggestion_token(page: Page, suggestion: Suggestion, **around: Any) -> str:
+    """A token for the suggestion: on the terms of its offer, if it belongs to one."""
+    if suggestion.offer is None:
+        return token_for(page, TakeKind.ADD, suggestion.product, **around)
+    return token_for(page, TakeKind.OFFER, suggestion, **around)
+
+
 def placement_context(
     page: Page, slug: str, *, product: Any = None, order_ref: str | None = None
 ) -> dict[str, Any]:
@@ -69,16 +125,18 @@ def placement_context(
     if order_ref is not None:
         order = get_adapter().order(order_ref, page.context)
         bought = [line.product_id for line in order.lines if line.product_id] if order else []
-        return _placement(page, page.placement(slug, anchors=bought))
+        return _placement(page, page.placement(slug, anchors=bought), bought)
     product_id = None if product in (None, "") else key_of(product)
-    return _placement(page, page.placement(slug, product_id=product_id))
+    anchors = () if product_id is None else (product_id,)
+    return _placement(page, page.placement(slug, product_id=product_id), anchors)
 
 
 def together_context(page: Page, product: Any) -> dict[str, Any]:
     """Frequently bought together: the suggestions, and the price of all with the product.
 
-    `all` is empty where best sellers fill the place, for those are not bought together with it. A
-    product that is in the cart already is not put there a second time.
+    `all` is empty where best sellers fill the place, for those are not bought together with it, and
+    where one of them has terms of its own, which only its own button gives. A product that is in
+    the cart already is not put there a second time.
     """
     product_id = key_of(product)
     content = page.placement(PRODUCT_PAGE, product_id=product_id)
@@ -87,10 +145,11 @@ def together_context(page: Page, product: Any) -> dict[str, Any]:
         current = None
     together = [current] if current is not None else []
     together += [it.product for it in content.suggestions]
-    if content.has_fallback or len(together) < 2:
+    have_terms = any(it.offer is not None and it.offer.has_terms for it in content.suggestions)
+    if content.has_fallback or have_terms or len(together) < 2:
         current, together = None, []
     return {
-        **_placement(page, content),
+        **_placement(page, content, (product_id,)),
         "anchor": current,
         "all": together,
         "total": sum((it.price or Decimal(0) for it in together), Decimal(0)),
@@ -99,8 +158,10 @@ def together_context(page: Page, product: Any) -> dict[str, Any]:
 
 def upgrade_context(page: Page, product: Any) -> dict[str, Any]:
     """The next step up from the product."""
-    content, upgrades = page.upgrades(key_of(product))
-    return {**_placement(page, content), "upgrades": upgrades, "anchor_id": key_of(product)}
+    product_id = key_of(product)
+    content, upgrades = page.upgrades(product_id)
+    placed = _placement(page, content, (product_id,))
+    return {**placed, "upgrades": upgrades, "anchor_id": product_id}
 
 
 def tier_table_context(page: Page, product: Any) -> dict[str, Any]:
@@ -114,16 +175,20 @@ def tier_table_context(page: Page, product: Any) -> dict[str, Any]:
 
 def bundle_context(page: Page, product: Any) -> dict[str, Any]:
     """Bundles with the product."""
-    return {"bundles": page.bundles(key_of(product)), **_page(page)}
+    product_id = key_of(product)
+    return {"bundles": page.bundles(product_id), "anchor_id": product_id, **_page(page)}
 
 
 def _page(page: Page) -> dict[str, Any]:
     return {"currency": page.currency, "language": page.context.language}
 
 
-def _placement(page: Page, content: PlacementContent) -> dict[str, Any]:
+def _placement(
+    page: Page, content: PlacementContent, anchors: Iterable[ProductId]
+) -> dict[str, Any]:
     return {
         "slug": content.slug,
+        "anchors": tuple(anchors),
         # The default headings are in our catalogue of translations; others stay as they are.
         "heading": gettext(content.heading) if content.heading else "",
         "suggestions": content.suggestions,

@@ -93,6 +93,16 @@ def _placement(context: Context, template_name: str, slug: str, **around: Any) -
     )
 
 
+@register.simple_tag(takes_context=True)
+def xsell_take(context: Context, kind: str, wanted: Any, **around: Any) -> str:
+    """The hidden inputs of a form to `xsell:take`, which takes what is wanted at one click.
+
+    `"add"` a product or several, `"upgrade"` to a product from `current=`, a `"bundle"` on the page
+    of `current=`, a suggestion with its `"offer"` around `anchors=`. A form works once.
+    """
+    return rendering.take_inputs(context, kind, wanted, **around)
+
+
 @register.simple_tag
 def xsell_price(amount: Decimal, currency: str) -> str:
     """The amount as the shop's customers read it."""

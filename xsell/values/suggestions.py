@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
+from decimal import Decimal
 
 from xsell.values.shop import ProductDetails, ProductId
 
@@ -57,11 +58,28 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class OfferCopy:
-    """An offer's words and identity, as a template needs them."""
+    """An offer's words, identity and terms, as a template needs them.
+
+    `price` is what the product costs with the offer, None where it costs what it always does.
+    `struck` is the lowest price of the last 30 days, only where the shop knows it and it is above
+    that price; `saving_percent` is off that one, rounded down. A personal price says that it is.
+    """
 
     offer_id: int
     headline: str
     text: str
+    price: Decimal | None = None
+    struck: Decimal | None = None
+    saving_percent: int | None = None
+    gift: ProductDetails | None = None
+    code: str = ""
+    has_free_shipping: bool = False
+    is_personal: bool = False
+
+    @property
+    def has_terms(self) -> bool:
+        """Whether taking it gains something: then it is taken by its own button."""
+        return bool(self.price is not None or self.gift or self.code or self.has_free_shipping)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +93,8 @@ class Candidate:
     score: float = 0.0
     evidence: Evidence | None = None
     offer: OfferCopy | None = None
+    objection: str = ""
+    """Why its own source does not let it show."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from demo_shop.models import CartLine
 from tests import factories as make
 from tests.hosts.bare_shop.missing import LIBRARIES, is_missing
 from tests.hosts.pages import suggested
+from tests.tokens import click, send, tokens_in
 from xsell.adapters import get_adapter
 from xsell.models import MiningRun, OfferCondition, ProductRelation
 from xsell.testing import serve_relations
@@ -63,8 +64,8 @@ def test_curated_and_mined_relations_serve(client, shop):
 
 
 def test_all_together_are_taken_with_one_click(client, shop):
-    taken = [shop["Camera"].pk, shop["Strap"].pk, shop["Film"].pk]
-    client.post(reverse("xsell:add"), {"product": taken})
+    serve_relations({shop["Camera"].pk: [shop["Strap"].pk, shop["Film"].pk]})
+    send(client, tokens_in(page(client, shop["Camera"]))[-1])
     assert held() == {"Camera": 1, "Strap": 1, "Film": 1}
 
 
@@ -72,12 +73,11 @@ def test_a_ladder_serves_and_its_upgrade_is_taken(client, shop):
     ladder = make.TierLadderFactory()
     make.TierFactory(ladder=ladder, product=shop["Camera"], rank=1)
     make.TierFactory(ladder=ladder, product=shop["Better camera"], rank=2, label="Best")
-    client.post(reverse("xsell:add"), {"product": shop["Camera"].pk})
+    click(client, "add", shop["Camera"])
     html = page(client, shop["Camera"])
     assert "Take this one instead" in html
     assert "Compare and choose" in html
-    keys = {"current": shop["Camera"].pk, "better": shop["Better camera"].pk}
-    client.post(reverse("xsell:upgrade"), keys)
+    send(client, tokens_in(html)[0])
     assert held() == {"Better camera": 1}
 
 
@@ -85,8 +85,9 @@ def test_a_bundle_serves_and_is_taken_whole(client, shop):
     bundle = make.BundleFactory(name="Start kit", saving_percent=Decimal(20))
     for name in ("Camera", "Bag"):
         make.BundleItemFactory(bundle=bundle, product=shop[name])
-    assert "you save 1.00 USD" in page(client, shop["Bag"])
-    client.post(reverse("xsell:add-bundle", args=[bundle.pk]))
+    html = page(client, shop["Bag"])
+    assert "you save 1.00 USD" in html
+    send(client, tokens_in(html)[-1])
     assert held() == {"Camera": 1, "Bag": 1}
 
 
@@ -95,9 +96,10 @@ def test_a_bump_serves_and_is_taken(client, shop):
     make.OfferConditionFactory(
         offer=offer, kind=OfferCondition.Kind.HAS_PRODUCT, product=shop["Camera"]
     )
-    client.post(reverse("xsell:add"), {"product": shop["Camera"].pk})
-    assert "Do not run out" in client.get(reverse("cart")).content.decode()
-    client.post(reverse("xsell:accept-bump", args=[offer.pk]))
+    click(client, "add", shop["Camera"])
+    html = client.get(reverse("cart")).content.decode()
+    assert "Do not run out" in html
+    send(client, tokens_in(html)[-1])
     assert held() == {"Camera": 1, "Film": 1}
 
 

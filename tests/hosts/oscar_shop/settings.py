@@ -10,6 +10,7 @@ ALLOWED_HOSTS = ["testserver"]
 INSTALLED_APPS = [
     "tests.hosts.oscar_shop",  # before Oscar: its templates extend Oscar's own
     "xsell",
+    "xsell.contrib.oscar",
     *oscar.INSTALLED_APPS,
 ]
 MIDDLEWARE = [

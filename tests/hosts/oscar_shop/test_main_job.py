@@ -12,6 +12,7 @@ from oscar.core.loading import get_model
 from tests.hosts.oscar_shop.factories import make_product, place_order
 from tests.hosts.oscar_shop.queries import n_queries
 from tests.hosts.pages import suggested
+from tests.tokens import click, click_bundle
 from xsell.adapters import get_adapter
 from xsell.models import Bundle, CoPurchase, MiningRun
 from xsell.testing import serve_relations
@@ -72,7 +73,7 @@ def test_oscar_s_product_page_shows_what_is_frequently_bought_together(client, s
 
 
 def test_oscar_s_basket_page_shows_what_goes_well_with_it(client, shop, mined):
-    client.post(reverse("xsell:add"), {"product": [shop["large"].pk]})
+    click(client, "add", shop["large"])
     assert suggested(client.get(reverse("basket:summary")).content.decode()) == {
         "Cap &lt;i&gt;",
         "Socks",
@@ -89,9 +90,8 @@ def test_all_together_are_put_into_oscar_s_basket_at_one_click(
 ):
     if is_customer:
         client.force_login(django_user_model.objects.create_user("ada", "ada@example.com"))
-    products = [shop["shirt"].pk, shop["cap"].pk, shop["socks"].pk]
-    client.post(reverse("xsell:add"), {"product": products})
-    client.post(reverse("xsell:add"), {"product": products[1:2]})
+    click(client, "add", shop["shirt"], shop["cap"], shop["socks"])
+    click(client, "add", shop["cap"])
     assert in_baskets() == {"Shirt, small": 1, "Cap <i>": 2, "Socks": 1}
     assert Basket.objects.filter(status="Open").exclude(lines=None).distinct().count() == 1
     shown = client.get(reverse("basket:summary")).content.decode()
@@ -103,14 +103,14 @@ def test_a_bundle_with_a_part_that_is_sold_out_leaves_the_basket_empty(client, s
     for name in ("mug", "cap"):
         bundle.items.create(product=shop[name])
     shop["cap"].stockrecords.update(num_in_stock=0)
-    client.post(reverse("xsell:add-bundle", args=[bundle.pk]))
+    click_bundle(client, bundle)
     assert in_baskets() == {}
-    client.post(reverse("xsell:add"), {"product": [shop["mug"].pk]})
+    click(client, "add", shop["mug"])
     assert in_baskets() == {"Mug": 1}
 
 
 def test_oscar_s_reports_count_what_was_taken(client, shop):
-    client.post(reverse("xsell:add"), {"product": [shop["cap"].pk]})
+    click(client, "add", shop["cap"])
     assert ProductRecord.objects.get(product=shop["cap"]).num_basket_additions == 1
 
 
@@ -119,7 +119,7 @@ def test_a_suggestion_makes_no_basket_for_a_customer_who_only_looks(
 ):
     client.force_login(django_user_model.objects.create_user("ada", "ada@example.com"))
     before = Basket.objects.count()
-    client.post(reverse("xsell:add"), {"product": [shop["shirt"].pk * 1000]})
+    click(client, "add", shop["shirt"].pk * 1000)
     assert Basket.objects.count() == before
 
 

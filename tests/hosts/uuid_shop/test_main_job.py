@@ -12,6 +12,7 @@ from django.utils import timezone
 from tests.hosts.pages import suggested
 from tests.hosts.uuid_shop.factories import OrderFactory, OrderLineFactory
 from tests.hosts.uuid_shop.models import CartLine, Order
+from tests.tokens import click, click_offer, send, token_for, tokens_in
 from xsell.adapters import get_adapter
 from xsell.models import (
     Bundle,
@@ -23,10 +24,12 @@ from xsell.models import (
     Tier,
     TierLadder,
 )
+from xsell.pricing.currencies import rounded
 from xsell.selection.completion import complete
 from xsell.selection.explaining import imagined_cart
 from xsell.selection.pages import Page
 from xsell.services.mining import recomputing
+from xsell.services.pricing import price_cart
 
 pytestmark = pytest.mark.django_db
 
@@ -55,8 +58,7 @@ def held(shop):
 
 
 def fill(client, *products):
-    response = client.post(reverse("xsell:add"), {"product": [it.pk for it in products]})
-    assert response.status_code == 302
+    assert click(client, "add", *products).status_code == 302
 
 
 def test_variants_are_mined_as_their_parent(shop, mined):
@@ -134,7 +136,7 @@ def test_an_upgrade_takes_the_place_of_what_is_in_the_cart(client, shop):
     fill(client, shop["scarf"])
     html = page(client, shop["scarf"])
     assert str(shop["silk"].pk) in html
-    client.post(reverse("xsell:upgrade"), {"current": shop["scarf"].pk, "better": shop["silk"].pk})
+    send(client, tokens_in(html)[0])
     assert held(shop) == {"silk": 1}
 
 
@@ -142,9 +144,24 @@ def test_a_bundle_is_put_into_the_cart_whole(client, shop):
     bundle = Bundle.objects.create(name="Cold days", saving_percent=10, is_live=True)
     bundle.items.create(product=shop["scarf"])
     bundle.items.create(product=shop["socks"], quantity=2)
-    assert "Cold days" in page(client, shop["socks"])
-    client.post(reverse("xsell:add-bundle", args=[bundle.pk]))
+    html = page(client, shop["socks"])
+    assert "Cold days" in html
+    send(client, tokens_in(html)[-1])
     assert held(shop) == {"scarf": 1, "socks": 2}
+
+
+def test_a_bundle_of_a_parent_is_honoured_for_the_variant_that_is_sold(client, shop):
+    bundle = Bundle.objects.create(name="Dressed", saving_percent=10, is_live=True)
+    bundle.items.create(product=shop["shirt"])
+    bundle.items.create(product=shop["cap"])
+    html = page(client, shop["cap"])
+    send(client, tokens_in(html)[-1])
+    assert held(shop)["cap"] == 1
+    request = client.get(reverse("cart")).wsgi_request
+    quote = price_cart(request)
+    assert [it.name for it in quote.applied] == ["Dressed"]
+    assert quote.saving == rounded(quote.total / 9, "AED")
+    assert "Dressed" not in page(client, shop["cap"])
 
 
 def test_a_bump_is_put_into_the_cart_under_its_condition(client, shop):
@@ -152,24 +169,25 @@ def test_a_bump_is_put_into_the_cart_under_its_condition(client, shop):
         name="Socks", product=shop["socks"], headline="Warm feet", is_live=True
     )
     offer.conditions.create(kind=OfferCondition.Kind.HAS_PRODUCT, product=shop["cap"])
-    accept = reverse("xsell:accept-bump", args=[offer.pk])
-    client.post(accept)
+    click_offer(client, offer)
     assert held(shop) == {}
     fill(client, shop["cap"])
-    assert "Warm feet" in client.get(reverse("cart")).content.decode()
-    client.post(accept)
+    html = client.get(reverse("cart")).content.decode()
+    assert "Warm feet" in html
+    send(client, tokens_in(html)[-1])
     assert held(shop) == {"cap": 1, "socks": 1}
 
 
-@pytest.mark.parametrize("text", ["", "12", "no-such-product", "9" * 40, "\x00"])
-def test_what_is_no_key_of_a_product_is_refused(client, text):
-    assert client.post(reverse("xsell:add"), {"product": text}).status_code == 400
+@pytest.mark.parametrize("text", ["12", "no-such-product", "9" * 40, "\x00"])
+def test_what_is_no_token_is_refused(client, shop, text):
+    assert send(client, text).status_code == 403
+    assert held(shop) == {}
 
 
 def test_a_key_that_no_product_has_is_said_not_to_be_available(client, shop):
-    gone = shop["cap"].pk
+    token = token_for(client, "add", shop["cap"])
     shop.pop("cap").delete()
-    assert client.post(reverse("xsell:add"), {"product": gone}).status_code == 302
+    assert send(client, token).status_code == 302
     assert held(shop) == {}
 
 

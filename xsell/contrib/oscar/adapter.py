@@ -1,5 +1,6 @@
 """django-oscar as xsell sees it: Oscar's products, strategies, orders and baskets.
 
+    INSTALLED_APPS += ["xsell", "xsell.contrib.oscar"]
     XSELL_PRODUCT_MODEL = "catalogue.Product"
     XSELL_ADAPTER = "xsell.contrib.oscar.adapter.OscarAdapter"
 
@@ -26,11 +27,17 @@ from xsell.conf import conf
 from xsell.contrib.oscar.baskets import BasketFromOscar
 from xsell.contrib.oscar.orders import OrdersFromOscar
 from xsell.contrib.oscar.products import STRATEGY
-from xsell.values import ShopContext
+from xsell.pricing.sets import TAKES_OFF
+from xsell.values import BenefitKind, ShopContext
 
 
 class OscarAdapter(BasketFromOscar, OrdersFromOscar):
     """A django-oscar shop. Subclass it where your shop forks more than Oscar's models."""
+
+    @property
+    def honoured_benefits(self) -> frozenset[BenefitKind]:
+        """Whatever lowers prices, once "xsell.contrib.oscar" is installed; nothing without it."""
+        return TAKES_OFF if apps.is_installed("xsell.contrib.oscar") else frozenset()
 
     def context(self, request: HttpRequest) -> ShopContext:
         user = getattr(request, "user", None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import ArgumentParser
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -13,15 +14,19 @@ from django.utils import timezone
 from xsell.adapters import BaseAdapter, get_adapter
 from xsell.exceptions import UnknownPlacement
 from xsell.models.fields import product_id_from
-from xsell.selection.explaining import Explanation, explain
+from xsell.selection.explaining import Explanation, explain, imagined_cart
 from xsell.selection.placements import CART, PRODUCT_PAGE
-from xsell.values import Decision, ProductId
+from xsell.services.pricing import quote_for
+from xsell.values import Cart, Decision, ProductId
 
 
 class Command(BaseCommand):
     """`xsell_explain PRODUCT [--cart PRODUCT ...] [--placement SLUG] [--customer ID]`"""
 
-    help = "Say for each candidate of a placement which step kept or dropped it, and why."
+    help = (
+        "Say for each candidate of a placement which step kept or dropped it, and why; and what "
+        "the cart costs, with every saving that holds or does not."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
@@ -51,6 +56,9 @@ class Command(BaseCommand):
         except UnknownPlacement as error:
             raise CommandError(str(error)) from error
         self._tell(explanation, product_id, in_cart)
+        cart = imagined_cart(adapter, in_cart, options["customer"])
+        if cart.lines:
+            self._tell_price(adapter, cart, options["customer"])
 
     def _tell(
         self, explanation: Explanation, product_id: ProductId | None, in_cart: Iterable[ProductId]
@@ -66,6 +74,24 @@ class Command(BaseCommand):
             self.stdout.write("No source has a candidate.")
         for decision in content.decisions:
             self.stdout.write(line(explanation, decision))
+        for source, reason in explanation.hidden_bundles.items():
+            self.stdout.write(f"- {source} hidden: {reason}")
+
+    def _tell_price(self, adapter: BaseAdapter, cart: Cart, customer: str | None) -> None:
+        context = adapter.context_for(customer)
+        quote = quote_for(adapter=adapter, context=context, cart=cart, now=timezone.now())
+
+        def money(amount: Decimal) -> str:
+            return adapter.format_price(amount, quote.currency, context.language)
+
+        total = money(quote.total)
+        self.stdout.write(f"The cart costs {total}; it saves {money(quote.saving)}")
+        for rule in quote.applied:
+            times = "once" if rule.times == 1 else f"{rule.times} times"
+            self.stdout.write(f"+ {rule.name} [{rule.source}] {times}: {money(rule.amount)} off")
+        for withheld in quote.withheld:
+            detail = f": {withheld.detail}" if withheld.detail else ""
+            self.stdout.write(f"- {withheld.name} [{withheld.source}] {withheld.why}{detail}")
 
 
 def line(explanation: Explanation, decision: Decision) -> str:

@@ -1,0 +1,127 @@
+"""What the API asks and answers about the shopper's cart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+from rest_framework.settings import api_settings
+
+from xsell.api.serializers import AmountField, Serializer
+from xsell.services.words import words_for
+from xsell.values import Quote, Why
+
+REASONS = [str(it) for it in Why]
+
+
+class TextField(serializers.CharField):
+    """A text as it is: DRF's own takes numbers for texts, and trims."""
+
+    default_error_messages = {"invalid": "This is no text."}
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(trim_whitespace=False, **kwargs)
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class TakeSerializer(Serializer):
+    """One click. Nothing but the token: what it is worth is not the client's to say."""
+
+    token = TextField(help_text="Of a suggestion, or of all together.")
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, Mapping) and data.keys() - self.fields.keys():
+            said = {api_settings.NON_FIELD_ERRORS_KEY: ["Post a token and no other field."]}
+            raise serializers.ValidationError(said)
+        return super().to_internal_value(data)
+
+
+class ChangeSerializer(Serializer):
+    """What became of one product."""
+
+    product_id = serializers.CharField(help_text="The shop's own key, as text.")
+    done = serializers.BooleanField()
+    reason = serializers.CharField(
+        allow_blank=True, help_text="Why not, for the shopper, else empty."
+    )
+
+
+class TakenSerializer(Serializer):
+    """What a click came to: at least one product is in the cart."""
+
+    changes = ChangeSerializer(many=True)
+
+
+class QuotedLineSerializer(Serializer):
+    """A line of the cart: `amount` - `saving` = `to_pay`."""
+
+    line_ref = serializers.CharField()
+    product_id = serializers.CharField(help_text="The shop's own key, as text.")
+    quantity = serializers.IntegerField()
+    amount = AmountField(help_text="Before every saving.")
+    saving = AmountField()
+    to_pay = AmountField()
+    tax_rate = AmountField(allow_null=True, help_text="0.19 is 19%; null where not known.")
+    tax = AmountField(allow_null=True, help_text="On what is to pay.")
+
+
+class AppliedSerializer(Serializer):
+    """A bundle or an offer that holds for the cart."""
+
+    source = serializers.CharField(help_text="As in `bundle:7`.")  # type: ignore[assignment]
+    name = serializers.CharField()
+    times = serializers.IntegerField()
+    amount = AmountField(help_text="What it takes off.")
+
+
+class GiftSerializer(Serializer):
+    """Units that the shop adds to the order for nothing."""
+
+    product_id = serializers.CharField(help_text="The shop's own key, as text.")
+    quantity = serializers.IntegerField()
+
+
+class WithheldSerializer(Serializer):
+    """What takes off nothing, or less than was promised."""
+
+    name = serializers.CharField()
+    why = serializers.ChoiceField(choices=REASONS)
+    text = serializers.CharField(help_text="Why, in words for the shopper.")
+
+
+class TaxSerializer(Serializer):
+    """Everything to pay at one tax rate."""
+
+    tax_rate = AmountField(help_text="0.19 is 19%.")
+    net = AmountField()
+    tax = AmountField()
+    gross = AmountField()
+
+
+class QuoteSerializer(Serializer):
+    """What the cart costs now, and what it would cost without bundles and offers."""
+
+    currency = serializers.CharField(allow_blank=True)
+    saving = AmountField()
+    total = AmountField(help_text="What the lines cost after every saving.")
+    lines = QuotedLineSerializer(many=True)
+    applied = AppliedSerializer(many=True)
+    gifts = GiftSerializer(many=True)
+    codes = serializers.ListField(child=serializers.CharField())
+    has_free_shipping = serializers.BooleanField()
+    withheld = serializers.SerializerMethodField("told")
+    taxes = TaxSerializer(many=True, help_text="Empty where the shop does not say its rates.")
+
+    @extend_schema_field(WithheldSerializer(many=True))
+    def told(self, quote: Quote) -> list[dict[str, str]]:
+        """What the shopper is told; the rest is the merchandiser's."""
+        told = [
+            {"name": it.name, "why": str(it.why), "text": words_for(it)} for it in quote.withheld
+        ]
+        return [it for it in told if it["text"]]

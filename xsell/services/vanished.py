@@ -1,0 +1,57 @@
+"""What a product leaves behind that the shop deletes: no saving for less than was asked for it."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from django.db.models import Model, QuerySet
+from django.db.models.signals import post_delete
+
+from xsell.models import Bundle, BundleItem, Offer, OfferCondition
+
+OWN = (Bundle, BundleItem, Offer, OfferCondition)
+
+logger = logging.getLogger("xsell")
+
+
+def listen() -> None:
+    """Connect the receivers."""
+    post_delete.connect(stop_bundle, sender=BundleItem, dispatch_uid="xsell.vanished.bundle")
+    post_delete.connect(stop_offer, sender=OfferCondition, dispatch_uid="xsell.vanished.offer")
+
+
+def stop_bundle(
+    instance: BundleItem, using: str, origin: Model | QuerySet[Any] | None = None, **kwargs: Any
+) -> None:
+    """Take a bundle off line that has lost an item with its product: the rest never earned it.
+
+    Where others of the item's group are left, they stand for it.
+    """
+    if _is_deliberate(origin):
+        return
+    items = BundleItem.objects.using(using).filter(bundle=instance.bundle_id)
+    if instance.group is not None and items.filter(group=instance.group).exists():
+        return
+    _stop(Bundle, instance.bundle_id, using)
+
+
+def stop_offer(
+    instance: OfferCondition, using: str, origin: Model | QuerySet[Any] | None = None, **kwargs: Any
+) -> None:
+    """Take an offer off line that has lost a condition with its product: it would hold for all."""
+    if not _is_deliberate(origin):
+        _stop(Offer, instance.offer_id, using)
+
+
+def _is_deliberate(origin: Model | QuerySet[Any] | None) -> bool:
+    """Whether somebody deleted rows of ours, and not something that they point to."""
+    model = origin.model if isinstance(origin, QuerySet) else type(origin)
+    return issubclass(model, OWN)
+
+
+def _stop(model: type[Bundle] | type[Offer], key: int, using: str) -> None:
+    live = model._default_manager.using(using).filter(pk=key, is_live=True)
+    if live.update(is_live=False):
+        name = model._meta.model_name
+        logger.warning("xsell: %s %s is not live any more: a product was deleted", name, key)
