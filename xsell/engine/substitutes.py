@@ -26,6 +26,8 @@ LEAST_EXPECTED = 3.0
 AVOIDING = -3.0
 # pairs of rarer products are not expected often enough to be missed
 MAX_PRODUCTS = 3_000
+# a row of length 1 in whole numbers: no sum of products of two rows is above its square
+ONE = 2.0**26
 Floats = NDArray[np.float64]
 
 
@@ -109,11 +111,16 @@ def _dense(coupling: Coupling, n_top: int) -> Floats:
 
 
 def _likeness(both: Floats, expected: Floats) -> Floats:
-    """Cosine of the rows of log((n_both + 3) / (e + 3)) where positive: what goes with what."""
-    profile = np.maximum(np.log((both + 3.0) / (expected + 3.0)), 0.0).astype(np.float32)
+    """Cosine of the rows of log((n_both + 3) / (e + 3)) where positive: what goes with what.
+
+    In whole numbers, whose products and sums are exact below 2**53: in which order and by how many
+    threads a matrix library adds depends on the processor, and would show in the last bits.
+    """
+    profile = np.maximum(np.log((both + 3.0) / (expected + 3.0)), 0.0)
     np.fill_diagonal(profile, 0.0)
     profile /= np.maximum(np.linalg.norm(profile, axis=1, keepdims=True), 1e-9)
-    cosine: Floats = (profile @ profile.T).astype(np.float64)
+    whole = np.rint(profile * ONE)
+    cosine: Floats = (whole @ whole.T) / ONE**2
     return cosine
 
 
