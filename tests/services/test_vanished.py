@@ -47,6 +47,13 @@ def test_an_offer_goes_with_the_product_that_it_asks_for(shelves, shopper, offer
     assert not Offer.objects.get().is_live
 
 
+@pytest.mark.parametrize("delete", [delete_one, delete_many])
+def test_an_offer_goes_with_the_gift_that_it_promises(shelves, delete):
+    shelves.offer("batteries", benefit="gift", gift_product=shelves["bread"])
+    delete(shelves["bread"])
+    assert not Offer.objects.exists()
+
+
 def test_of_a_group_the_others_stand_for_what_is_deleted(shelves, shopper):
     groups = {"bread": 1, "egg": 1}
     shelves.bundle(50, {"batteries": 1, "bread": 1, "egg": 1}, groups=groups)

@@ -137,7 +137,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='offer',
             name='gift_product',
-            field=xsell.models.fields.ProductKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.XSELL_PRODUCT_MODEL, verbose_name='gift'),
+            field=xsell.models.fields.ProductKey(blank=True, null=True, on_delete=xsell.models.fields.go_with_product, related_name='+', to=settings.XSELL_PRODUCT_MODEL, verbose_name='gift'),
         ),
         migrations.AddField(
             model_name='offer',
@@ -193,6 +193,11 @@ class Migration(migrations.Migration):
             model_name='bundle',
             name='saving_percent',
             field=models.DecimalField(blank=True, decimal_places=2, max_digits=5, null=True, validators=[django.core.validators.MinValueValidator(Decimal('0.01'))], verbose_name='saving in percent'),
+        ),
+        migrations.AlterField(
+            model_name='offercondition',
+            name='product',
+            field=xsell.models.fields.ProductKey(blank=True, null=True, on_delete=xsell.models.fields.go_with_product, related_name='+', to=settings.XSELL_PRODUCT_MODEL, verbose_name='product'),
         ),
         migrations.AlterField(
             model_name='offercondition',

@@ -12,6 +12,21 @@ from xsell.conf import conf
 from xsell.values import ProductId
 
 
+def go_with_product(collector: Any, field: Any, sub_objs: Any, using: str) -> None:
+    """CASCADE for a key that may be empty, of a row that a product's deletion must take along.
+
+    Where constraints are not deferred, as on MariaDB, Django's own first empties the key, and a
+    condition without its product is refused by the database.
+    """
+    collector.collect(
+        sub_objs,
+        source=field.remote_field.model,
+        source_attr=field.name,
+        nullable=False,
+        fail_on_restricted=False,
+    )
+
+
 class ProductKey(models.ForeignKey):  # type: ignore[type-arg]
     """A foreign key to `XSELL_PRODUCT_MODEL` that migrates as Django's AUTH_USER_MODEL does.
 

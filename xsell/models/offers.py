@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from xsell.models.benefits import Beneficial, choices_of, has_its_operand
-from xsell.models.fields import ProductKey
+from xsell.models.fields import ProductKey, go_with_product
 from xsell.models.schedules import Scheduled, ends_after_start
 from xsell.pricing.fairness import is_protected
 from xsell.values import BenefitKind
@@ -58,7 +58,9 @@ class Offer(Beneficial, Scheduled):
         default=BenefitKind.NONE.value,
         help_text=_("For one unit of the product, once the shopper has taken the offer."),
     )
-    gift_product = ProductKey(verbose_name=_("gift"), null=True, blank=True)
+    gift_product = ProductKey(
+        on_delete=go_with_product, verbose_name=_("gift"), null=True, blank=True
+    )
     code = models.CharField(_("code"), max_length=60, blank=True)
     limit_in_all = models.PositiveIntegerField(
         _("limit in all"), null=True, blank=True, validators=[MinValueValidator(1)]
@@ -126,7 +128,9 @@ class OfferCondition(models.Model):
         _("group"), default=1, help_text=_("AND inside a group, OR between groups.")
     )
     kind = models.CharField(_("kind"), max_length=16, choices=Kind)
-    product = ProductKey(verbose_name=_("product"), null=True, blank=True)
+    product = ProductKey(
+        on_delete=go_with_product, verbose_name=_("product"), null=True, blank=True
+    )
     category_id = models.CharField(_("category"), max_length=255, blank=True)
     amount = models.DecimalField(
         _("amount"), max_digits=14, decimal_places=4, null=True, blank=True
