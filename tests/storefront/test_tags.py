@@ -21,25 +21,6 @@ from xsell.models import Placement, Tier
 EVIL = '<script>alert("1")</script>'
 
 
-@pytest.fixture
-def browse(rf, db):
-    """Render tags as on a page of a shopper who holds these products."""
-
-    def render(source, cart=(), path="/here/?a=1&b=2", **context):
-        request = rf.get(path)
-        request.user = AnonymousUser()
-        request.session = SessionStore()
-        if cart:
-            held = make.CartFactory()
-            for product in cart:
-                make.CartLineFactory(cart=held, product=product)
-            request.session["cart_id"] = str(held.pk)
-        template = engines["django"].from_string("{% load xsell %}" + source)
-        return template.render({"request": request, **context}, request)
-
-    return render
-
-
 def titles(html):
     return re.findall(r'class="xsell-title"[^>]*>([^<]*)<', html)
 

@@ -5,29 +5,19 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from django.contrib.auth.models import AnonymousUser
-from django.contrib.sessions.backends.db import SessionStore
-from django.template import engines
 
 from demo_shop.xsell_adapter import ShopAdapter
-from tests import factories as make
 
 
 @pytest.fixture
-def words(rf, db):
+def words(browse):
     """What a tag says to a shopper who holds a product, spaces as one."""
 
-    def render(source, held=None, **context):
-        request = rf.get("/here/")
-        request.user, request.session = AnonymousUser(), SessionStore()
-        if held is not None:
-            line = make.CartLineFactory(product=held)
-            request.session["cart_id"] = str(line.cart_id)
-        html = engines["django"].from_string("{% load xsell %}" + source)
-        html = html.render({"request": request, **context}, request)
+    def said(source, held=None, **context):
+        html = browse(source, cart=[] if held is None else [held], **context)
         return " ".join(re.sub(r"<[^>]+>", " ", html).split())
 
-    return render
+    return said
 
 
 @pytest.fixture
@@ -66,7 +56,10 @@ def test_a_struck_price_says_that_it_is_the_lowest_of_30_days(shop, words, lowes
 
 def test_what_comes_with_an_offer_and_whom_it_is_for_is_said(shop, words, monkeypatch):
     plain = ShopAdapter.context
-    trade = lambda adapter, request: replace(plain(adapter, request), customer_group="trade")  # noqa: E731
+
+    def trade(adapter, request):
+        return replace(plain(adapter, request), customer_group="trade")
+
     monkeypatch.setattr(ShopAdapter, "context", trade)
     group = {"shopper_is": ("customer_group", "trade")}
     shop.offer("strap", group, benefit="gift", gift_product=shop["film"])
@@ -93,13 +86,9 @@ def test_a_group_says_what_may_be_mixed_and_shipping_that_it_is_free(shop, words
     assert "you save" not in said
 
 
-def test_nothing_that_costs_is_ticked_beforehand(rf, shop, db):
+def test_nothing_that_costs_is_ticked_beforehand(shop, browse):
     shop.offer("strap", benefit="percent", saving_percent=20)
-    request = rf.get("/here/")
-    request.user, request.session = AnonymousUser(), SessionStore()
-    request.session["cart_id"] = str(make.CartLineFactory(product=shop["camera"]).cart_id)
-    template = engines["django"].from_string("{% load xsell %}{% bump_offers %}")
-    html = template.render({"request": request}, request)
+    html = browse("{% bump_offers %}", cart=[shop["camera"]])
     assert 'type="checkbox"' in html
     assert "checked" not in html
 

@@ -53,8 +53,7 @@ def _filled(
     used: dict[int, int],
 ) -> Iterator[Usage]:
     """Sets with the parts from `number` on; an empty one for each dead end."""
-    fewest = len(rule.parts) if rule.fewest_parts is None else rule.fewest_parts
-    missing = fewest - n_filled
+    missing = rule.n_parts_needed - n_filled
     if missing > len(rule.parts) - number:
         yield ()
         return

@@ -17,7 +17,17 @@ from xsell.selection.conditions import (
     hold,
     protected_traits,
 )
-from xsell.selection.terms import OFFER_BENEFIT, OFFER_TERMS, benefit_record, offer_rule
+from xsell.selection.terms import (
+    BUNDLE,
+    OFFER,
+    OFFER_BENEFIT,
+    OFFER_TERMS,
+    benefit_record,
+    key_of,
+    names,
+    offer_rule,
+    source_of,
+)
 from xsell.values import (
     BenefitKind,
     Cart,
@@ -69,7 +79,7 @@ class TakenOffer:
     @property
     def offer_id(self) -> int:
         """Its key, as the source tells it."""
-        return int(self.source.partition(":")[2])
+        return key_of(self.source)
 
     @property
     def name(self) -> str:
@@ -115,9 +125,9 @@ class Taken:
         """Keys of the bundles with one of these products: of the others nobody wants to hear."""
         products = {str(it) for it in product_ids}
         return [
-            int(source.partition(":")[2])
+            key_of(source)
             for source, click in self.bundles.items()
-            if source.startswith("bundle:") and products & set(click.terms.get("items", ()))
+            if names(BUNDLE, source) and products & set(click.terms.get("items", ()))
         ]
 
 
@@ -143,7 +153,7 @@ def taken_into(cart_ref: str) -> Taken:
         if kind == Acceptance.Kind.BUNDLE:
             bundles.setdefault(terms.get("source", ""), unit)
             continue
-        source = f"offer:{offer_id}" if offer_id else terms.get("source", "")
+        source = source_of(OFFER, offer_id) if offer_id else terms.get("source", "")
         offer = found.setdefault(source, _Found())
         offer.units[pk] = unit
         if offer_id:

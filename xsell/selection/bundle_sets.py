@@ -19,9 +19,8 @@ def default_set(
     None if no set can be. Where fewer parts are enough, those that cannot be had are left out.
     """
     filled = {part: _filled(part, details, currency, anchor_id) for part in rule.parts}
-    fewest = len(rule.parts) if rule.fewest_parts is None else rule.fewest_parts
     had = {part: units for part, units in filled.items() if units}
-    if len(had) < fewest or any(part.is_required and part not in had for part in _needed(rule)):
+    if len(had) < rule.n_parts_needed or any(part not in had for part in _needed(rule)):
         return None
     if anchor_id in rule.product_ids and not any(anchor_id in units for units in had.values()):
         return None
@@ -40,8 +39,7 @@ def is_a_set(rule: PriceRule, product_ids: Iterable[ProductId]) -> bool:
     whole = [part for part, n in sums.items() if n == part.quantity]
     if len(whole) + sum(n == 0 for n in sums.values()) < len(rule.parts):
         return False
-    fewest = len(rule.parts) if rule.fewest_parts is None else rule.fewest_parts
-    return len(whole) >= fewest and all(part in whole for part in _needed(rule))
+    return len(whole) >= rule.n_parts_needed and all(part in whole for part in _needed(rule))
 
 
 def could_stand(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
@@ -13,7 +12,7 @@ from xsell.models import BundleItem
 from xsell.models.schedules import running
 from xsell.pricing.sets import TAKES_OFF, price_of_set
 from xsell.selection.bundle_sets import could_stand, default_set
-from xsell.selection.terms import benefit_from
+from xsell.selection.terms import BUNDLE_TERMS, NOTHING_OFF, bundle_rule, key_of
 from xsell.values import (
     BenefitKind,
     BundleOffer,
@@ -27,19 +26,8 @@ from xsell.values import (
     Why,
 )
 
-TERMS = (
-    *("name", "benefit", "saving_percent", "benefit_amount", "benefit_currency", "fewest_items"),
-    *("precedence", "is_exclusive", "least_margin_percent", "limit_per_order"),
-    *("starts_at", "ends_at"),
-)
 Item = tuple[ProductId, int, int | None, bool]
 """Product, quantity, group and whether it is required."""
-
-REASONS = {
-    Why.OTHER_CURRENCY: "its amount is in another currency",
-    Why.MARGIN: "the least margin leaves nothing to take off",
-    Why.NO_SAVING: "it saves nothing at today's prices",
-}
 
 
 def live_bundles(product_ids: Collection[ProductId], now: datetime) -> list[PriceRule]:
@@ -73,7 +61,7 @@ def _rules(now: datetime, which: Q) -> list[PriceRule]:
         .order_by("bundle_id", "position", "pk")
         .values_list(
             *("bundle_id", "pk", "product_id", "quantity", "group", "is_required"),
-            *(f"bundle__{name}" for name in TERMS),
+            *(f"bundle__{name}" for name in BUNDLE_TERMS),
         )
     )
     terms: dict[int, tuple[Any, ...]] = {}
@@ -83,25 +71,13 @@ def _rules(now: datetime, which: Q) -> list[PriceRule]:
         terms.setdefault(bundle_id, tuple(values))
         items.setdefault(bundle_id, {})[item_id] = (product_id, quantity, group, is_required)
     return [
-        _rule(bundle_id, dict(zip(TERMS, values, strict=True)), items[bundle_id].values())
+        bundle_rule(
+            bundle_id,
+            dict(zip(BUNDLE_TERMS, values, strict=True)),
+            _parts(items[bundle_id].values()),
+        )
         for bundle_id, values in terms.items()
     ]
-
-
-def _rule(bundle_id: int, terms: Mapping[str, Any], items: Iterable[Item]) -> PriceRule:
-    return PriceRule(
-        source=f"bundle:{bundle_id}",
-        name=terms["name"],
-        parts=_parts(items),
-        benefit=benefit_from(terms),
-        fewest_parts=terms["fewest_items"],
-        most_times=terms["limit_per_order"],
-        precedence=terms["precedence"],
-        is_exclusive=terms["is_exclusive"],
-        least_margin_percent=terms["least_margin_percent"],
-        starts_at=terms["starts_at"],
-        ends_at=terms["ends_at"],
-    )
 
 
 def _parts(items: Iterable[Item]) -> tuple[RulePart, ...]:
@@ -127,12 +103,11 @@ def bundle_offers(
 
     And why the others do not show: source -> reason.
     """
-    held = Counter[ProductId]()
-    for line in cart.lines:
-        held[line.product_id] += line.quantity
-        product = details.get(line.product_id)
-        if product is not None and product.family != line.product_id:
-            held[product.family] += line.quantity
+    held = cart.units
+    for product_id, quantity in cart.units.items():
+        product = details.get(product_id)
+        if product is not None and product.family != product_id:
+            held[product.family] += quantity
     offers, hidden = [], {}
     for rule in rules:
         if all(sum(held[it] for it in part.product_ids) >= part.quantity for part in rule.parts):
@@ -158,9 +133,9 @@ def _offer(
         return "a part of it cannot be bought now, or not so many"
     price = price_of_set(rule, chosen, PriceContext(details), currency)
     if rule.benefit.kind in TAKES_OFF and price.saving <= 0:
-        return REASONS[price.why or Why.NO_SAVING]
+        return NOTHING_OFF[price.why or Why.NO_SAVING]
     return BundleOffer(
-        bundle_id=int(rule.source.partition(":")[2]),
+        bundle_id=key_of(rule.source),
         name=rule.name,
         parts=tuple(BundlePart(details[it], quantity) for it, quantity in chosen.items()),
         list_price=price.list_price,

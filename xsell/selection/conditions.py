@@ -46,13 +46,12 @@ class Held:
     def __init__(
         self, context: ShopContext, cart: Cart, details: Mapping[ProductId, ProductDetails]
     ) -> None:
-        self.units = Counter[ProductId]()
+        self.units = cart.units
         self._context = context
         self._details = details
         self._total = cart.total
         self._lines: dict[ProductId, list[CartLine]] = {}
         for line in cart.lines:
-            self.units[line.product_id] += line.quantity
             self._lines.setdefault(line.product_id, []).append(line)
         self._families = Counter(it for key in self.units for it in self._family(key))
         self._categories = Counter(it for key in self.units for it in self._category_ids(key))

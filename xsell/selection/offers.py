@@ -24,7 +24,7 @@ from xsell.selection.conditions import (
     hold,
     protected_traits,
 )
-from xsell.selection.terms import OFFER_TERMS, offer_rule
+from xsell.selection.terms import NOTHING_OFF, OFFER_TERMS, offer_rule
 from xsell.values import (
     BenefitKind,
     Candidate,
@@ -37,13 +37,6 @@ from xsell.values import (
     Source,
     Why,
 )
-
-REASONS = {
-    Why.OTHER_CURRENCY: "the offer's amount is in another currency",
-    Why.MARGIN: "the least margin leaves nothing to take off",
-    Why.NO_SAVING: "the offer saves nothing at today's price",
-}
-
 
 NOT_HONOURED = "this shop's totals do not take it off"
 NOT_IN_CART = "the page meets its conditions, but the cart does not: it would save nothing there"
@@ -178,7 +171,7 @@ def _priced(
         chosen = {product.product_id: 1}
         price = price_of_set(offer.rule, chosen, PriceContext(details), currency)
         if price.saving <= 0:
-            return replace(candidate, objection=REASONS[price.why or Why.NO_SAVING])
+            return replace(candidate, objection=NOTHING_OFF[price.why or Why.NO_SAVING])
         terms |= reduced(price.list_price - price.saving, product.lowest_price_30_days)
     elif benefit.kind is BenefitKind.GIFT:
         gift = details.get(benefit.gift_id)

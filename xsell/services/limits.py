@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +13,7 @@ from django.utils.translation import gettext as _
 from xsell.exceptions import LimitReached
 from xsell.models import Acceptance, Offer
 from xsell.models.acceptances import counted
-from xsell.values import Cart, ProductId
+from xsell.values import Cart
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +107,7 @@ def let_go(offer: Offer, cart: Cart, now: datetime, *, besides: int, using: str)
 
     Else whoever takes an offer, removes it and takes it again could hold all that there is.
     """
-    left = Counter[ProductId]()
-    for line in cart.lines:
-        left[line.product_id] += line.quantity
+    left = cart.units
     held = Acceptance.objects.using(using).filter(
         offer=offer, cart_ref=cart.ref, order_ref="", expires_at__gt=now
     )

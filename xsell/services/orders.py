@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from xsell.exceptions import OfferExpired
 from xsell.models import Acceptance, Bundle, Offer
 from xsell.pricing.allocation import split_amount
+from xsell.selection.terms import BUNDLE, OFFER, key_of, names
 from xsell.services.limits import Shopper, exceeds, insert_once, lock_offers, taken_of
 from xsell.services.merging import merge_carts
 from xsell.services.refunds import record_refund
@@ -118,7 +119,7 @@ class _Order:
         Raise OfferExpired if too few of them are held, and there is no room for more.
         """
         for applied in self.quote.applied:
-            if applied.source.startswith("offer:"):
+            if names(OFFER, applied.source):
                 self._mark(applied)
 
     def _mark(self, applied: AppliedRule) -> None:
@@ -188,15 +189,14 @@ class _Order:
 
     def bundles(self) -> list[Acceptance]:
         """One row for each bundle that the quote applied."""
-        applied = [it for it in self.quote.applied if it.source.startswith("bundle:")]
-        numbers = [int(it.source.partition(":")[2]) for it in applied]
-        known = set(Bundle.objects.filter(pk__in=numbers).values_list("pk", flat=True))
+        applied = {key_of(it.source): it for it in self.quote.applied if names(BUNDLE, it.source)}
+        known = set(Bundle.objects.filter(pk__in=applied).values_list("pk", flat=True))
         rows = []
-        for bundle, number in zip(applied, numbers, strict=True):
+        for key, bundle in applied.items():
             row = Acceptance(
                 key=_short(f"order:{self.ref}:{bundle.source}"),
                 kind=Acceptance.Kind.BUNDLE,
-                bundle_id=number if number in known else None,
+                bundle_id=key if key in known else None,
                 quantity=bundle.times,
                 cart_ref=self.quote.cart_ref,
                 terms={"source": bundle.source, "name": bundle.name},

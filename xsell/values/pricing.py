@@ -74,6 +74,11 @@ class PriceRule:
     acceptance_id: int | None = None
 
     @property
+    def n_parts_needed(self) -> int:
+        """How many of the parts a set holds at least."""
+        return len(self.parts) if self.fewest_parts is None else self.fewest_parts
+
+    @property
     def product_ids(self) -> tuple[ProductId, ...]:
         """Every product that a set may hold, first part first."""
         return tuple(dict.fromkeys(it for part in self.parts for it in part.product_ids))

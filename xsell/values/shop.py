@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -77,6 +78,14 @@ class Cart:
     def product_ids(self) -> tuple[ProductId, ...]:
         """Distinct products in the cart, first line first."""
         return tuple(dict.fromkeys(line.product_id for line in self.lines))
+
+    @property
+    def units(self) -> Counter[ProductId]:
+        """Units of each product, whatever lines they are on."""
+        units = Counter[ProductId]()
+        for line in self.lines:
+            units[line.product_id] += line.quantity
+        return units
 
     @property
     def total(self) -> Decimal:

@@ -43,14 +43,18 @@ def place_order(products, *, user=None, placed_at=None, quantity=1):
     basket.strategy = Default()
     for product in products:
         basket.add_product(product, quantity)
+    order = order_from(basket, user=user, date_placed=placed_at or timezone.now())
+    basket.submit()
+    return order
+
+
+def order_from(basket, **fields):
+    """The order that Oscar's checkout makes of a basket."""
     charge = Free().calculate(basket)
-    order = OrderCreator().place_order(
+    return OrderCreator().place_order(
         basket=basket,
         total=OrderTotalCalculator().calculate(basket, charge),
         shipping_method=Free(),
         shipping_charge=charge,
-        user=user,
-        date_placed=placed_at or timezone.now(),
+        **fields,
     )
-    basket.submit()
-    return order

@@ -6,9 +6,7 @@ from decimal import Decimal
 import pytest
 from django.core.management import call_command
 from django.utils import timezone
-from oscar.apps.checkout.calculators import OrderTotalCalculator
 from oscar.apps.order.exceptions import UnableToPlaceOrder
-from oscar.apps.order.utils import OrderCreator
 from oscar.apps.partner.strategy import (
     Default,
     FixedRateTax,
@@ -16,10 +14,9 @@ from oscar.apps.partner.strategy import (
     Structured,
     UseFirstStockRecord,
 )
-from oscar.apps.shipping.methods import Free
 from oscar.core.loading import get_class, get_model
 
-from tests.hosts.oscar_shop.factories import make_product
+from tests.hosts.oscar_shop.factories import make_product, order_from
 from tests.hosts.oscar_shop.queries import n_queries
 from xsell.adapters import get_adapter
 from xsell.contrib.oscar.products import STRATEGY
@@ -99,13 +96,7 @@ def test_the_discount_falls_on_the_lines_and_is_told_once(shelf, breakfast):
 
 def test_an_order_keeps_the_discount_and_the_ledger_knows_it(shelf, breakfast):
     basket = priced(basket_of(shelf, mug=1, spoon=2))
-    charge = Free().calculate(basket)
-    order = OrderCreator().place_order(
-        basket=basket,
-        total=OrderTotalCalculator().calculate(basket, charge),
-        shipping_method=Free(),
-        shipping_charge=charge,
-    )
+    order = order_from(basket)
     assert order.total_excl_tax == Decimal("12.00")
     assert [(it.offer_name, it.amount) for it in order.discounts.all()] == [(NAME, Decimal("4.00"))]
     taken = Acceptance.objects.get(bundle=breakfast)
@@ -138,16 +129,6 @@ def limited(shelf):
     return basket, taken
 
 
-def place(basket):
-    charge = Free().calculate(basket)
-    return OrderCreator().place_order(
-        basket=basket,
-        total=OrderTotalCalculator().calculate(basket, charge),
-        shipping_method=Free(),
-        shipping_charge=charge,
-    )
-
-
 def test_an_order_whose_offer_went_to_somebody_else_is_not_placed(limited):
     basket, taken = limited
     past = timezone.now() - timedelta(minutes=1)
@@ -155,7 +136,7 @@ def test_an_order_whose_offer_went_to_somebody_else_is_not_placed(limited):
     Acceptance.objects.create(key="second", cart_ref="other", accepted_at=past, **taken)
 
     with pytest.raises(UnableToPlaceOrder, match="others were faster"):
-        place(basket)
+        order_from(basket)
     assert not get_model("order", "Order").objects.exists()
     assert not Acceptance.objects.exclude(order_ref="").exists()
 
@@ -195,7 +176,7 @@ def test_an_order_uses_up_no_gift_that_oscar_does_not_give(shelf):
     Bundle.objects.create(name="Post", benefit="free_shipping", is_live=True).items.create(
         product=shelf["mug"]
     )
-    place(priced(basket_of(shelf, mug=1)))
+    order_from(priced(basket_of(shelf, mug=1)))
     assert not Acceptance.objects.exists()
 
 
