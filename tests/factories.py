@@ -194,7 +194,7 @@ class OfferFactory(DjangoModelFactory):
     kind = Offer.Kind.BUMP
     product = factory.SubFactory(ProductFactory)
     headline = "Before you pay"
-    is_live = True
+    state = Offer.State.LIVE
 
 
 class OfferConditionFactory(DjangoModelFactory):

@@ -135,7 +135,7 @@ def write_offer(product: Product, headline: str, text: str, priority: int) -> Of
         headline=headline,
         text=text,
         priority=priority,
-        is_live=True,
+        state=Offer.State.LIVE,
         **GAINS.get(product.product_type, {}),
     )
 

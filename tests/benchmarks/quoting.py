@@ -81,7 +81,7 @@ def offer_on(product: Any, number: int, dice: random.Random) -> Any:
         ]
     )
     return Offer.objects.create(
-        name=f"Offer {number}", product=product, headline="With it?", is_live=True, **terms
+        name=f"Offer {number}", product=product, headline="With it?", state="live", **terms
     )
 
 

@@ -146,7 +146,7 @@ def test_a_placement_asks_known_sources_once_each(sources, complaint):
 
 def test_forms_say_what_is_wrong_in_words():
     condition = OfferCondition(offer=make.OfferFactory(), kind="has_product")
-    with pytest.raises(ValidationError, match="Fill in what the kind asks for"):
+    with pytest.raises(ValidationError, match="This kind of condition asks for it"):
         condition.full_clean()
 
 

@@ -147,7 +147,7 @@ def test_what_is_switched_off_is_left_alone(stocked):
     stocked.ladder("camera", "film")
     stocked.offer("film")
     TierLadder.objects.update(is_live=False)
-    Offer.objects.update(is_live=False)
+    Offer.objects.update(state="paused")
     targets = health().targets
     assert counts(targets["tiers"]) == counts(targets["offers"]) == (0, 0, 0)
 

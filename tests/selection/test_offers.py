@@ -52,7 +52,9 @@ def test_the_lowest_priority_number_comes_first_and_two_bumps_show_at_most(shop)
 @pytest.mark.parametrize(
     "fields",
     [
-        {"is_live": False},
+        {"state": "draft"},
+        {"state": "paused"},
+        {"state": "shadow"},
         {"ends_at": timezone.now() - timedelta(days=1)},
         {"starts_at": timezone.now() + timedelta(days=1)},
         {"kind": Offer.Kind.CROSS_SELL},

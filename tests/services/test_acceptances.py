@@ -66,7 +66,7 @@ def test_the_same_click_gets_the_first_result_when_the_offer_is_over(shop, offer
     first = shopper.takes(offer, key="k")
     match what:
         case "paused":
-            type(offer).objects.update(is_live=False)
+            type(offer).objects.update(state="paused")
         case "over":
             type(offer).objects.update(ends_at=timezone.now() - timedelta(days=1))
         case "deleted":

@@ -124,7 +124,7 @@ SOLD_OUT = "does not hold any more: something of it is sold out"
         (ask_for("Gender"), 0, BREAKFAST, ["“Batteries for half” is not on offer any more."]),
         (remove("egg"), BATTERIES, 0, ["“Breakfast” is not whole any more"]),
         (remove("egg", 5), BATTERIES, 0, ["“Breakfast” is not whole any more"]),
-        (change(Offer, is_live=False), 0, BREAKFAST, ["“Batteries for half” is over."]),
+        (change(Offer, state="paused"), 0, BREAKFAST, ["“Batteries for half” is over."]),
         (change(Offer, ends_at=timezone.now()), 0, BREAKFAST, ["“Batteries for half” is over."]),
         (
             change(Offer, starts_at=timezone.now() + timedelta(days=1)),

@@ -44,7 +44,7 @@ def test_an_offer_goes_with_the_product_that_it_asks_for(shelves, shopper, offer
     assert shopper.quote().saving == Decimal("2.00")
     delete(shelves["camera"])
     assert shopper.quote().saving == 0
-    assert not Offer.objects.get().is_live
+    assert Offer.objects.get().state == "draft"
 
 
 @pytest.mark.parametrize("delete", [delete_one, delete_many])
@@ -69,4 +69,4 @@ def test_what_a_merchandiser_takes_out_stops_nothing(shelves, offer):
     bundle.items.get(product=shelves["egg"]).delete()
     offer.conditions.all().delete()
     assert Bundle.objects.get().is_live
-    assert Offer.objects.get().is_live
+    assert Offer.objects.get().state == "live"

@@ -109,7 +109,7 @@ class OfferAdmin(ProductAdmin):
         "priority",
         "state",
     ]
-    list_filter = ["kind", "is_live", ScheduleFilter]
+    list_filter = ["kind", "state", ScheduleFilter]
     raw_id_fields = ["product", "gift_product"]
     product_paths = ("product", "conditions__product")
     search_fields = ["name", "headline", "text"]
@@ -118,7 +118,7 @@ class OfferAdmin(ProductAdmin):
     save_as = True
     formfield_overrides = {TextField: {"widget": AdminTextareaWidget(attrs={"rows": 3})}}
     fieldsets = [
-        (None, {"fields": ["name", "kind", "product", "priority", "is_live"]}),
+        (None, {"fields": ["name", "kind", "product", "priority", "state"]}),
         (gettext_lazy("What shoppers read"), {"fields": ["headline", "text"]}),
         (
             gettext_lazy("What they gain"),

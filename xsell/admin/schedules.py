@@ -13,12 +13,22 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from xsell.admin.words import day
+from xsell.models import Offer
 from xsell.models.schedules import running
+
+STATE_WORDS = {
+    Offer.State.DRAFT: gettext_lazy("Draft"),
+    Offer.State.SHADOW: gettext_lazy("Shadow"),
+    Offer.State.PAUSED: gettext_lazy("Paused"),
+}
 
 
 def state_of(row: Any) -> str:
     """Whether the row holds now; rows without a switch of their own hold by their dates alone."""
     now = timezone.now()
+    own_state = getattr(row, "state", Offer.State.LIVE)
+    if own_state != Offer.State.LIVE:
+        return str(STATE_WORDS[own_state])
     if not getattr(row, "is_live", True):
         return _("Off")
     if row.ends_at is not None and row.ends_at <= now:

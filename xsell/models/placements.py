@@ -42,7 +42,7 @@ class Placement(models.Model):
     )
     sources = models.JSONField(_("sources"), validators=[known_sources])
     offer_kind = models.CharField(
-        _("kind of offers"), max_length=12, choices=Offer.Kind, default=Offer.Kind.CROSS_SELL
+        _("kind of offers"), max_length=16, choices=Offer.Kind, default=Offer.Kind.CROSS_SELL
     )
     min_items = models.PositiveSmallIntegerField(
         _("minimum"), default=1, help_text=_("With fewer, the place stays empty.")

@@ -15,6 +15,14 @@ class TierLadder(models.Model):
 
     name = models.CharField(_("name"), max_length=100)
     is_live = models.BooleanField(_("live"), default=True)
+    offers_downsell = models.BooleanField(
+        _("offers a smaller one after a no"),
+        default=False,
+        help_text=_("Who declines the step up is shown the rung below, if there is one."),
+    )
+    cool_down_days = models.PositiveSmallIntegerField(
+        _("days of rest after a no"), default=30, help_text=_("0: it may show again at once.")
+    )
 
     class Meta:
         verbose_name = _("tier ladder")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from xsell.models import Acceptance
+from xsell.models import Acceptance, Offer
 from xsell.selection.conditions import (
     CONDITION_COLUMNS,
     Condition,
@@ -43,7 +43,7 @@ from xsell.values import (
 LAPSED = "lapsed"
 """Among the terms: why an acceptance is not held any more, if not for its time."""
 
-TODAY = ("is_live", "limit_per_order", *OFFER_TERMS)
+TODAY = ("state", "limit_per_order", *OFFER_TERMS)
 """Columns of an offer that say what it is worth now."""
 
 
@@ -217,7 +217,7 @@ def rules_for(
 def why_not(offer: TakenOffer, cart: Held, now: datetime) -> Why | None:
     """Why a taken offer takes off nothing now; None where it does."""
     today = offer.today
-    if not offer.is_of_today() or not today["is_live"]:
+    if not offer.is_of_today() or today["state"] != Offer.State.LIVE:
         return Why.ENDED
     starts_at, ends_at = today["starts_at"], today["ends_at"]
     if (starts_at is not None and starts_at > now) or (ends_at is not None and ends_at <= now):

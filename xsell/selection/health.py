@@ -169,7 +169,11 @@ def _shown_rows(shop: _Shop) -> Iterator[tuple[str, QuerySet[Any], str]]:
     yield "tiers", Tier.objects.filter(ladder__is_live=True).order_by(), "product"
     items = BundleItem.objects.filter(running(shop.now, "bundle__"), bundle__is_live=True)
     yield "bundle items", items.order_by(), "product"
-    yield "offers", Offer.objects.running_at(shop.now).filter(is_live=True).order_by(), "product"
+    yield (
+        "offers",
+        Offer.objects.running_at(shop.now).filter(state=Offer.State.LIVE).order_by(),
+        "product",
+    )
 
 
 def _targets(shop: _Shop, rows: QuerySet[Any], target: str) -> Targets:

@@ -63,7 +63,7 @@ def live_offers(now: datetime, context: ShopContext | None = None) -> list[LiveO
     """Live offers in the order of their priority, conditions and limits included, in one query."""
     rows = (
         Offer.objects.running_at(now)
-        .filter(is_live=True)
+        .filter(state=Offer.State.LIVE)
         .annotate(**_left(now, context or ShopContext()))
         .order_by("priority", "pk", "conditions__group", "conditions__pk")
         .values_list(

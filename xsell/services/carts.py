@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from xsell.adapters import get_adapter
+from xsell.adapters.visits import context_of
 from xsell.exceptions import NotOnOffer
 from xsell.selection.bundle_sets import is_a_set
 from xsell.selection.bundles import live_bundle
@@ -29,7 +30,7 @@ def take(*, request: HttpRequest, token: str) -> tuple[CartChange, ...]:
     """
     adapter = get_adapter()
     now = timezone.now()
-    page = Page(adapter, adapter.context(request), adapter.cart(request), now)
+    page = Page(adapter, context_of(adapter, request), adapter.cart(request), now)
     wanted = tokens.read(token, page.context, page.cart)
 
     def act() -> tuple[CartChange, ...]:
@@ -43,7 +44,7 @@ def take(*, request: HttpRequest, token: str) -> tuple[CartChange, ...]:
         cart=page.cart,
         now=now,
         act=act,
-        afterwards=lambda: (adapter.context(request), adapter.cart(request)),
+        afterwards=lambda: (context_of(adapter, request), adapter.cart(request)),
     )
 
 

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from xsell.adapters import get_adapter
+from xsell.adapters.visits import context_of
 from xsell.models import Acceptance, Offer
 from xsell.selection.acceptances import LAPSED
 from xsell.services.limits import Shopper, exceeds, lock_offers, taken_of
@@ -32,7 +33,7 @@ def merge_carts(*, request: HttpRequest, from_ref: str) -> tuple[Withheld, ...]:
     What the customer cannot have once more (`limit_per_customer`) lapses and is returned.
     """
     adapter, alias = get_adapter(), router.db_for_write(Acceptance)
-    context, cart, now = adapter.context(request), adapter.cart(request), timezone.now()
+    context, cart, now = context_of(adapter, request), adapter.cart(request), timezone.now()
     customer_id, cart_ref = context.customer_id or "", cart.ref or from_ref
     with transaction.atomic(using=alias):
         rows = Acceptance.objects.using(alias)

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from xsell.adapters import BaseAdapter, get_adapter
+from xsell.adapters.visits import context_of
 from xsell.pricing.quoting import quote
 from xsell.selection.acceptances import bundles_withheld, rules_for, taken_into
 from xsell.selection.bundles import bundles_held
@@ -30,7 +31,7 @@ def price_cart(request: HttpRequest) -> Quote:
     adapter = get_adapter()
     return quote_for(
         adapter=adapter,
-        context=adapter.context(request),
+        context=context_of(adapter, request),
         cart=adapter.cart(request),
         now=timezone.now(),
     )

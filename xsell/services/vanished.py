@@ -51,7 +51,11 @@ def _is_deliberate(origin: Model | QuerySet[Any] | None) -> bool:
 
 
 def _stop(model: type[Bundle] | type[Offer], key: int, using: str) -> None:
-    live = model._default_manager.using(using).filter(pk=key, is_live=True)
-    if live.update(is_live=False):
+    rows = model._default_manager.using(using).filter(pk=key)
+    if model is Offer:
+        stopped = rows.filter(state=Offer.State.LIVE).update(state=Offer.State.DRAFT)
+    else:
+        stopped = rows.filter(is_live=True).update(is_live=False)
+    if stopped:
         name = model._meta.model_name
         logger.warning("xsell: %s %s is not live any more: a product was deleted", name, key)

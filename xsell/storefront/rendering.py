@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from xsell.adapters import get_adapter
+from xsell.adapters.visits import context_of
 from xsell.models.fields import product_id_from
 from xsell.selection.pages import Page
 from xsell.selection.placements import PRODUCT_PAGE
@@ -30,7 +31,7 @@ def page_of(request: HttpRequest) -> Page:
     page = getattr(request, PAGE_ATTRIBUTE, None)
     if page is None:
         adapter = get_adapter()
-        page = Page(adapter, adapter.context(request), adapter.cart(request), timezone.now())
+        page = Page(adapter, context_of(adapter, request), adapter.cart(request), timezone.now())
         setattr(request, PAGE_ATTRIBUTE, page)
     return page
 

@@ -13,6 +13,7 @@ from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from xsell.adapters import ORDER_COLUMNS, ORDER_LINE_COLUMNS
+from xsell.selection.history import history_of
 from xsell.testing.shop import ShopUnderTest, reads_only
 from xsell.values import Order, OrderLine, ProductId
 
@@ -55,6 +56,17 @@ class OrderConformance(ShopUnderTest):
         assert len(list(pairs.iterator(chunk_size=1))) == 2
         dates = lines.values_list("xsell_order", "xsell_placed_at").distinct()
         assert len(dates) == 1, "an order was placed once"
+
+    def test_it_finds_what_one_customer_bought(self) -> None:
+        customer, other = self.make_customer(), self.make_customer()
+        mine, others = self.make_product(), self.make_product()
+        ref = self.make_order([mine], customer=customer)
+        self.make_order([others], customer=other)
+        self.make_order([others])
+        context = self.adapter().context_for(str(customer.pk))
+        history = history_of(self.adapter(), context.customer_id)
+        bought = [(it.order_ref, it.product_id) for it in history.purchases]
+        assert bought == [(ref, mine)], "order_lines() can be filtered by xsell_customer"
 
     def test_it_gives_a_guest_s_order_without_customer(self) -> None:
         self.make_order([self.make_product()])

@@ -1,5 +1,6 @@
 """Frozen values that travel between the layers; no request and no model instance among them."""
 
+from xsell.values.history import History, Purchase, history_from
 from xsell.values.pricing import (
     Allocation,
     AppliedRule,
@@ -70,6 +71,7 @@ __all__ = [
     "Decision",
     "Evidence",
     "GiftLine",
+    "History",
     "OfferCopy",
     "Order",
     "OrderLine",
@@ -78,6 +80,7 @@ __all__ = [
     "PriceRule",
     "ProductDetails",
     "ProductId",
+    "Purchase",
     "Quote",
     "QuotedLine",
     "RefundShare",
@@ -94,4 +97,5 @@ __all__ = [
     "Upgrade",
     "Why",
     "Withheld",
+    "history_from",
 ]

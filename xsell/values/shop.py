@@ -15,7 +15,12 @@ ProductId: TypeAlias = Any
 
 @dataclass(frozen=True, slots=True)
 class ShopContext:
-    """Who is shopping, and under which terms. The adapter builds it, with a request or without."""
+    """Who is shopping, and under which terms. The adapter builds it, with a request or without.
+
+    `visit` is xsell's own: a random name in the session, from the first answer or look that came
+    back on; it outlives a log-in. `consent` holds purposes; "personal" lets xsell remember what a
+    shopper looked at.
+    """
 
     shopper_key: str = ""
     customer_id: str | None = None
@@ -28,6 +33,7 @@ class ShopContext:
     consent: frozenset[str] = frozenset()
     is_staff: bool = False
     is_bot: bool = False
+    visit: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,7 +110,7 @@ def limited(shelf):
         name="Last mug",
         headline="The last mug for half",
         product=shelf["mug"],
-        is_live=True,
+        state="live",
         benefit="percent",
         saving_percent=50,
         limit_in_all=1,

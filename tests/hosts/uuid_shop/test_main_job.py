@@ -166,7 +166,7 @@ def test_a_bundle_of_a_parent_is_honoured_for_the_variant_that_is_sold(client, s
 
 def test_a_bump_is_put_into_the_cart_under_its_condition(client, shop):
     offer = Offer.objects.create(
-        name="Socks", product=shop["socks"], headline="Warm feet", is_live=True
+        name="Socks", product=shop["socks"], headline="Warm feet", state="live"
     )
     offer.conditions.create(kind=OfferCondition.Kind.HAS_PRODUCT, product=shop["cap"])
     click_offer(client, offer)

@@ -33,7 +33,7 @@ def offer(shop):
         product=shop["shirt"],
         benefit="percent",
         saving_percent=Decimal(10),
-        is_live=True,
+        state="live",
     )
     OfferCondition.objects.create(offer=offer, kind="has_product", product=shop["socks"])
     return offer
