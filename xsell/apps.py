@@ -18,11 +18,13 @@ class XsellConfig(AppConfig):
         # The registry is complete only here: these modules import models.
         from xsell import checks  # noqa: F401
         from xsell.adapters import forget_adapter
+        from xsell.models import RULES, revisions
         from xsell.services import vanished
         from xsell.services.placements import create_default_placements
 
         setting_changed.connect(forget_adapter, dispatch_uid="xsell.forget_adapter")
         vanished.listen()
+        revisions.listen(RULES)
         post_migrate.connect(
             create_default_placements, sender=self, dispatch_uid="xsell.default_placements"
         )

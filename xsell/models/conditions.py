@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from xsell.models.fields import ProductKey, go_with_product
 from xsell.models.offers import Offer, not_by
 from xsell.models.operands import Grouped, Operands, asks_for
+from xsell.models.revisions import RuleQuerySet
 from xsell.models.segments import Segment
 from xsell.pricing.fairness import is_protected
 from xsell.values import BenefitKind
@@ -107,6 +108,8 @@ class OfferCondition(Grouped):
     segment = models.ForeignKey(
         Segment, null=True, blank=True, on_delete=models.PROTECT, verbose_name=_("segment")
     )
+
+    objects = RuleQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("offer condition")

@@ -9,6 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from xsell.models.fields import ProductKey
+from xsell.models.revisions import RuleQuerySet
 
 
 class Encounter(models.Model):
@@ -23,6 +24,7 @@ class Encounter(models.Model):
     customer_id = models.CharField(_("customer"), max_length=255, blank=True)
     placement = models.CharField(_("placement"), max_length=60, blank=True)
     n_seen = models.PositiveIntegerField(_("times seen"), default=0)
+    last_view = models.CharField(_("last view"), max_length=32, blank=True)
     last_seen_at = models.DateTimeField(_("last seen at"), null=True, blank=True)
     accepted_at = models.DateTimeField(_("accepted at"), null=True, blank=True)
     declined_at = models.DateTimeField(_("declined at"), null=True, blank=True)
@@ -88,6 +90,8 @@ class AttentionBudget(models.Model):
         help_text=_("How long a sequence may go on after the first answer."),
     )
 
+    objects = RuleQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("attention budget")
         verbose_name_plural = _("attention budget")
@@ -99,38 +103,3 @@ class AttentionBudget(models.Model):
         """There is one row, whoever saves it."""
         self.pk = 1
         super().save(*args, **kwargs)
-
-
-class RulesRevision(models.Model):
-    """A name that changes with every change of the rules: processes keep what they have read.
-
-    One row. Random and not counted, so that a rolled back change cannot share its name with the
-    next.
-    """
-
-    token = models.CharField(max_length=32)
-
-    def __str__(self) -> str:
-        return self.token
-
-
-class BoughtOnce(models.Model):
-    """A product, or a category of products, that nobody buys twice: not suggested to its owners."""
-
-    product = ProductKey(verbose_name=_("product"), null=True, blank=True)
-    category_id = models.CharField(_("category"), max_length=255, blank=True)
-
-    class Meta:
-        verbose_name = _("bought once")
-        verbose_name_plural = _("bought once")
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(product__isnull=False, category_id="")
-                | (models.Q(product__isnull=True) & ~models.Q(category_id="")),
-                name="xsell_bought_once_one_of_both",
-                violation_error_message=_("Name a product or a category."),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return str(self.product_id or self.category_id)

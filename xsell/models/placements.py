@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from xsell.models.offers import Offer
+from xsell.models.revisions import RuleQuerySet
 from xsell.values import Source
 
 
@@ -52,6 +53,8 @@ class Placement(models.Model):
         _("maximum per category"), null=True, blank=True, help_text=_("Gives variety.")
     )
     is_live = models.BooleanField(_("live"), default=True)
+
+    objects = RuleQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("placement")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Self
+from typing import Self
 
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+
+from xsell.models.revisions import RuleQuerySet
 
 
 def running(now: datetime, prefix: str = "") -> Q:
@@ -28,7 +30,7 @@ def ends_after_start(name: str) -> models.CheckConstraint:
     )
 
 
-class ScheduledQuerySet(models.QuerySet[Any]):
+class ScheduledQuerySet(RuleQuerySet):
     """Rows with a schedule."""
 
     def running_at(self, now: datetime) -> Self:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from xsell.models.fields import ProductKey, go_with_product
 from xsell.models.operands import Grouped, Operands, asks_for
+from xsell.models.revisions import RuleQuerySet
 from xsell.pricing.fairness import is_protected
 
 
@@ -30,6 +31,8 @@ class Segment(models.Model):
         _("customers asked"), null=True, blank=True, editable=False
     )
     counted_at = models.DateTimeField(_("counted at"), null=True, blank=True, editable=False)
+
+    objects = RuleQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("segment")
@@ -113,6 +116,8 @@ class SegmentRule(Grouped):
         validators=[MinValueValidator(1)],
         help_text=_("Only orders of the last so many days count; empty: all."),
     )
+
+    objects = RuleQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("segment rule")
