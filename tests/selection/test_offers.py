@@ -10,7 +10,7 @@ from django.utils import timezone
 from demo_shop.xsell_adapter import ShopAdapter
 from tests import factories as make
 from xsell.models import Offer
-from xsell.selection.offers import reduced
+from xsell.selection.offer_terms import reduced
 from xsell.values import BenefitKind
 
 

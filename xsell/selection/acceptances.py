@@ -8,43 +8,30 @@ from datetime import datetime
 from typing import Any
 
 from xsell.models import Acceptance, Offer
-from xsell.selection.conditions import (
-    CONDITION_COLUMNS,
-    Condition,
-    Groups,
-    Held,
-    grouped,
-    hold,
-    protected_traits,
-)
+from xsell.selection.conditions import Occasion, group_that_holds, hold
+from xsell.selection.holdings import Held
+from xsell.selection.offers import StoredOffer
+from xsell.selection.rulebook import rulebook
 from xsell.selection.terms import (
     BUNDLE,
     OFFER,
     OFFER_BENEFIT,
-    OFFER_TERMS,
     benefit_record,
     key_of,
     names,
-    offer_rule,
     source_of,
 )
 from xsell.values import (
     BenefitKind,
-    Cart,
     PriceRule,
-    ProductDetails,
     ProductId,
     RulePart,
-    ShopContext,
     Why,
     Withheld,
 )
 
 LAPSED = "lapsed"
 """Among the terms: why an acceptance is not held any more, if not for its time."""
-
-TODAY = ("state", "limit_per_order", *OFFER_TERMS)
-"""Columns of an offer that say what it is worth now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,42 +56,46 @@ class TakenUnit:
 
 @dataclass(frozen=True, slots=True)
 class TakenOffer:
-    """An offer that was taken, once or more often; `today` is empty if it has been deleted."""
+    """An offer that was taken, once or more often; `stored` is none if it is live no more."""
 
     source: str
-    today: Mapping[str, Any]
+    stored: StoredOffer | None
     units: tuple[TakenUnit, ...]
-    groups: Groups = ()
-
-    @property
-    def offer_id(self) -> int:
-        """Its key, as the source tells it."""
-        return key_of(self.source)
 
     @property
     def name(self) -> str:
         """What shoppers read of it."""
-        return str(self.today.get("headline") or self.units[0].terms.get("name", ""))
+        return self.stored.rule.name if self.stored else str(self.units[0].terms.get("name", ""))
 
     @property
     def product_ids(self) -> tuple[ProductId, ...]:
         """What was taken, as the cart has it: of an offered parent some of its variants."""
         return tuple(dict.fromkeys(it.product_id for it in self.units))
 
+    @property
+    def n_taken(self) -> int:
+        """Units that were taken, whether or not they are still held."""
+        return sum(it.quantity for it in self.units)
+
     def is_of_today(self) -> bool:
         """Whether the offer is there, and still of the product that it was of."""
         offered = self.units[0].terms.get("product_id")
-        return bool(self.today) and str(self.today["product_id"]) == offered
+        return self.stored is not None and str(self.stored.product_id) == offered
 
     @property
-    def gift_id(self) -> ProductId | None:
-        """The product that comes with it for nothing."""
-        return self.today.get("gift_product_id")
+    def other_ids(self) -> tuple[ProductId, ...]:
+        """The product that comes with it for nothing, and the one whose place it took."""
+        if self.stored is None:
+            return ()
+        others = (self.stored.rule.benefit.gift_id, self.stored.replaced_id)
+        return tuple(it for it in others if it is not None)
 
     def promised(self) -> bool:
         """Whether anything was, or is now, gained by it: else nobody misses it."""
-        kinds = {it.terms.get("benefit") for it in self.units} | {self.today.get("benefit")}
-        return bool(kinds - {None, BenefitKind.NONE.value})
+        kinds = {it.terms.get("benefit") for it in self.units} - {None}
+        if self.stored is not None:
+            kinds.add(self.stored.rule.benefit.kind.value)
+        return bool(kinds - {BenefitKind.NONE.value})
 
     def withheld(self, why: Why, detail: str = "") -> Withheld:
         """Why nothing, or less than was promised, is taken off."""
@@ -132,105 +123,106 @@ class Taken:
 
 
 def taken_into(cart_ref: str) -> Taken:
-    """What was taken into the cart, with the offers as they are today, in one query."""
+    """What was taken into the cart, with the offers as they are today.
+
+    In one query, and one more where there are offers.
+    """
     if not cart_ref:
         return Taken()
     kinds = (Acceptance.Kind.OFFER, Acceptance.Kind.BUNDLE)
     rows = (
         Acceptance.objects.filter(cart_ref=cart_ref, order_ref="", kind__in=kinds)
-        .order_by("pk", "offer__conditions__group", "offer__conditions__pk")
-        .values_list(
-            *("pk", "product_id", "quantity", "expires_at", "terms", "kind", "offer_id"),
-            *(f"offer__{name}" for name in TODAY),
-            "offer__conditions__group",
-            *(f"offer__conditions__{name}" for name in CONDITION_COLUMNS),
-        )
+        .order_by("pk")
+        .values_list("pk", "product_id", "quantity", "expires_at", "terms", "kind", "offer_id")
     )
-    found: dict[str, _Found] = {}
+    found: dict[str, tuple[int | None, list[TakenUnit]]] = {}
     bundles: dict[str, TakenUnit] = {}
-    for pk, product_id, quantity, expires_at, terms, kind, offer_id, *rest in rows:
+    for pk, product_id, quantity, expires_at, terms, kind, offer_id in rows:
         unit = TakenUnit(pk, product_id, quantity, expires_at, terms)
         if kind == Acceptance.Kind.BUNDLE:
             bundles.setdefault(terms.get("source", ""), unit)
             continue
         source = source_of(OFFER, offer_id) if offer_id else terms.get("source", "")
-        offer = found.setdefault(source, _Found())
-        offer.units[pk] = unit
-        if offer_id:
-            offer.today = dict(zip(TODAY, rest, strict=False))
-        group, *condition = rest[len(TODAY) :]
-        if group is not None and len(offer.units) == 1:  # the join tells them with each acceptance
-            offer.conditions.append((group, Condition(*condition)))
-    return Taken(tuple(offer.whole(source) for source, offer in found.items()), bundles)
+        found.setdefault(source, (offer_id, []))[1].append(unit)
+    today = rulebook().offers if found else {}
+    offers = tuple(
+        _whole(source, today.get(offer_id or 0), units)
+        for source, (offer_id, units) in found.items()
+    )
+    return Taken(offers, bundles)
 
 
-@dataclass(slots=True)
-class _Found:
-    """What the rows have told so far of one offer."""
-
-    today: dict[str, Any] = field(default_factory=dict)
-    units: dict[int, TakenUnit] = field(default_factory=dict)
-    conditions: list[tuple[int, Condition]] = field(default_factory=list)
-
-    def whole(self, source: str) -> TakenOffer:
-        """The offer; what was taken of another product than today's is over beside it."""
-        units = tuple(self.units.values())
-        product = str(self.today.get("product_id"))
-        of_today = tuple(it for it in units if it.terms.get("product_id") == product)
-        return TakenOffer(source, self.today, of_today or units, grouped(self.conditions))
+def _whole(source: str, stored: StoredOffer | None, units: list[TakenUnit]) -> TakenOffer:
+    """The offer; what was taken of another product than today's is over beside it."""
+    product = str(stored.product_id) if stored else ""
+    of_today = tuple(it for it in units if it.terms.get("product_id") == product)
+    return TakenOffer(source, stored, of_today or tuple(units))
 
 
 def rules_for(
-    taken: Iterable[TakenOffer],
-    *,
-    cart: Cart,
-    context: ShopContext,
-    details: Mapping[ProductId, ProductDetails],
-    now: datetime,
+    taken: Iterable[TakenOffer], *, holds: Held, now: datetime
 ) -> tuple[list[PriceRule], list[Withheld]]:
     """Terms of the taken offers that hold for the cart now; why the others do not, or not whole.
 
     An offer whose product has left the cart is neither: its shopper does not want it any more.
     """
     rules, withheld = [], []
-    holds = Held(context, cart, details)
     for offer in taken:
         in_cart = sum(holds.units[it] for it in offer.product_ids)
         if not in_cart or not offer.promised():
             continue
         why = why_not(offer, holds, now)
-        if why is not None:
-            withheld.append(offer.withheld(why))
+        if why is not None or offer.stored is None:
+            withheld.append(offer.withheld(why or Why.ENDED))
             continue
         held = [it for it in offer.units if it.is_held(now)]
-        n_held, n_taken = (sum(it.quantity for it in units) for units in (held, offer.units))
-        if n_held < min(n_taken, in_cart):
+        n_held = sum(it.quantity for it in held)
+        if n_held < min(offer.n_taken, in_cart):
             why = next(it.why_lapsed for it in offer.units if not it.is_held(now))
-            withheld.append(offer.withheld(why, f"{n_held} of {n_taken} are still held"))
-        if any(is_changed(it.terms, offer.today) for it in held):
+            withheld.append(offer.withheld(why, f"{n_held} of {offer.n_taken} are still held"))
+        if any(is_changed(it.terms, offer.stored.columns) for it in held):
             withheld.append(offer.withheld(Why.TERMS_CHANGED))
-        if offer.today["benefit"] != BenefitKind.NONE.value:
-            rules.append(_rule(offer, held))
+        if offer.stored.rule.benefit.kind is not BenefitKind.NONE:
+            rules.append(_rule(offer, offer.stored, held, holds))
     return rules, withheld
 
 
 def why_not(offer: TakenOffer, cart: Held, now: datetime) -> Why | None:
     """Why a taken offer takes off nothing now; None where it does."""
-    today = offer.today
-    if not offer.is_of_today() or today["state"] != Offer.State.LIVE:
-        return Why.ENDED
-    starts_at, ends_at = today["starts_at"], today["ends_at"]
-    if (starts_at is not None and starts_at > now) or (ends_at is not None and ends_at <= now):
+    stored = offer.stored
+    if stored is None or stored.is_shadow or not offer.is_of_today() or not stored.is_running(now):
         return Why.ENDED
     if not any(it.is_held(now) for it in offer.units):
         return offer.units[-1].why_lapsed
-    if today["benefit"] != BenefitKind.NONE.value and protected_traits(offer.groups):
+    if stored.objection:
         return Why.PROTECTED_TRAIT
-    if not offer.groups:
-        return None
-    # Without the units that the offer put there: it is no trigger of its own.
-    others = cart.without(offer.product_ids, sum(it.quantity for it in offer.units))
-    return None if hold(offer.groups, others) else Why.CONDITION
+    return None if still_holds(offer, cart) else Why.CONDITION
+
+
+def still_holds(offer: TakenOffer, cart: Held) -> bool:
+    """Whether the conditions hold without the units that the offer put there.
+
+    It is no trigger of its own. What it took the place of counts as if it were there still; what
+    came after an order depends on no cart.
+    """
+    stored = offer.stored
+    if stored is None or not stored.groups or stored.kind == Offer.Kind.POST_PURCHASE:
+        return stored is not None
+    return hold(stored.groups, _without(offer, cart), stored.product_id)
+
+
+def trigger_units(offer: TakenOffer, cart: Held) -> int:
+    """Units in the cart of what the offer goes with; 0 where it holds no more."""
+    stored = offer.stored
+    if stored is None or not still_holds(offer, cart):
+        return 0
+    group = group_that_holds(stored.groups, _without(offer, cart), stored.product_id)
+    return cart.units_of(group, besides=offer.product_ids)
+
+
+def _without(offer: TakenOffer, cart: Held) -> Occasion:
+    replaced = offer.stored.replaced_id if offer.stored else None
+    return cart.without(offer.product_ids, offer.n_taken, instead=replaced)
 
 
 def is_changed(terms: Mapping[str, Any], today: Mapping[str, Any]) -> bool:
@@ -239,16 +231,21 @@ def is_changed(terms: Mapping[str, Any], today: Mapping[str, Any]) -> bool:
     return any(terms.get(name) != value for name, value in record.items())
 
 
-def _rule(offer: TakenOffer, held: Sequence[TakenUnit]) -> PriceRule:
-    n_held, limit = sum(it.quantity for it in held), offer.today["limit_per_order"]
-    rule = offer_rule(
-        offer.offer_id,
-        offer.today,
-        units=n_held if limit is None else min(n_held, limit),
+def _rule(
+    offer: TakenOffer, stored: StoredOffer, held: Sequence[TakenUnit], cart: Held
+) -> PriceRule:
+    units, limit = sum(it.quantity for it in held), stored.columns["limit_per_order"]
+    if limit is not None:
+        units = min(units, limit)
+    if included := stored.columns["included_units"]:
+        units = min(units, included * trigger_units(offer, cart))
+    products = tuple(dict.fromkeys(it.product_id for it in held))
+    return replace(
+        stored.rule,
+        parts=(RulePart(products, 1),),
+        most_times=units,
         acceptance_id=held[0].acceptance_id,
     )
-    products = tuple(dict.fromkeys(it.product_id for it in held))
-    return replace(rule, parts=(RulePart(products, 1),))
 
 
 def bundles_withheld(

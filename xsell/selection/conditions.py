@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Set
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from decimal import Decimal
+from typing import Any, Protocol
 
 from xsell.models import OfferCondition
+from xsell.models.conditions import READERS
+from xsell.models.fields import from_json
 from xsell.pricing.fairness import is_protected
-from xsell.values import Cart, CartLine, ProductDetails, ProductId, ShopContext
+from xsell.selection.facts import fact_of
+from xsell.values import ProductId, ShopContext
 
-CONDITION_COLUMNS = ("kind", "product_id", "category_id", "amount", "fact", "value")
+CONDITION_COLUMNS = (
+    *("kind", "product_id", "category_id", "amount", "fact", "value"),
+    *("segment_id", "is_negated"),
+)
 """Columns of a condition's row, in the order of Condition's fields."""
+
+Kind = OfferCondition.Kind
+LISTS = (Kind.ANY_PRODUCT, Kind.ANY_CATEGORY)
+
+
+class Clock(Protocol):
+    """Weekdays, hours or days."""
+
+    def hold(self, now: datetime) -> bool:
+        """Whether it is one of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,92 +37,94 @@ class Condition:
     """One condition as the rows hold it."""
 
     kind: str
-    product_id: ProductId | None
-    category_id: str
-    amount: Decimal | None
+    product_id: ProductId | None = None
+    category_id: str = ""
+    amount: Decimal | None = None
     fact: str = ""
     value: str = ""
+    segment_id: int | None = None
+    is_negated: bool = False
+    clock: Clock | None = field(default=None, compare=False)
+    any_of: frozenset[Any] = field(default=frozenset(), compare=False)
+
+    @classmethod
+    def of(cls, *columns: Any) -> Condition:
+        """From a row of CONDITION_COLUMNS, its value read once.
+
+        Raise ValueError for a value that cannot be read, as only SQL by hand could write.
+        """
+        plain = cls(*columns)
+        if plain.kind not in READERS:
+            return plain
+        found = READERS[plain.kind](plain.value)
+        if plain.kind == Kind.ANY_PRODUCT:
+            return replace(plain, any_of=frozenset(map(from_json, found)))
+        if plain.kind == Kind.ANY_CATEGORY:
+            return replace(plain, any_of=frozenset(found))
+        return replace(plain, clock=found)
 
 
 Groups = tuple[tuple[Condition, ...], ...]
 
 
+def _nobody_knows(product_id: ProductId) -> Any:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """What conditions look at: what is on the page and in the cart, and who is shopping."""
+    """What conditions look at: page and cart, who is shopping, and when.
 
-    products: frozenset[ProductId]
-    categories: frozenset[str]
-    total: Decimal
+    `stock_of`: units of a product that can be had, None where the shop counts none. `brings_saving`
+    tells whether one more unit of a product would make a bundle whole.
+    """
+
     context: ShopContext
+    now: datetime
+    products: frozenset[ProductId] = frozenset()
+    categories: frozenset[str] = frozenset()
+    total: Decimal = Decimal(0)
+    n_units: int = 0
+    n_kinds: int = 0
+    segments: frozenset[int] = frozenset()
+    stock_of: Callable[[ProductId], int | None] = _nobody_knows
+    brings_saving: Callable[[ProductId], bool] = _nobody_knows
 
 
-class Held:
-    """What a cart holds, counted once, however many offers ask what it would be without them."""
-
-    def __init__(
-        self, context: ShopContext, cart: Cart, details: Mapping[ProductId, ProductDetails]
-    ) -> None:
-        self.units = cart.units
-        self._context = context
-        self._details = details
-        self._total = cart.total
-        self._lines: dict[ProductId, list[CartLine]] = {}
-        for line in cart.lines:
-            self._lines.setdefault(line.product_id, []).append(line)
-        self._families = Counter(it for key in self.units for it in self._family(key))
-        self._categories = Counter(it for key in self.units for it in self._category_ids(key))
-
-    def occasion(self, anchors: Set[ProductId] = frozenset()) -> Occasion:
-        """The cart as it is, on a page about the anchors."""
-        families = {it for key in anchors for it in self._family(key)}
-        categories = {it for key in anchors for it in self._category_ids(key)}
-        return Occasion(
-            frozenset({*anchors, *families, *self._families}),
-            frozenset({*categories, *self._categories}),
-            self._total,
-            self._context,
-        )
-
-    def without(self, product_ids: Iterable[ProductId], units: int) -> Occasion:
-        """The cart without so many units of these, from the first lines on."""
-        families, categories = self._families.copy(), self._categories.copy()
-        total = self._total
-        for product_id in product_ids:
-            gone = min(units, self.units[product_id])
-            units -= gone
-            if gone and gone == self.units[product_id]:
-                families.subtract(self._family(product_id))
-                categories.subtract(self._category_ids(product_id))
-            for line in self._lines.get(product_id, ()):
-                taken = min(gone, line.quantity)
-                total -= line.unit_price * taken
-                gone -= taken
-        return Occasion(frozenset(+families), frozenset(+categories), total, self._context)
-
-    def _family(self, product_id: ProductId) -> set[ProductId]:
-        """The product, and its parent."""
-        product = self._details.get(product_id)
-        return {product_id} if product is None else {product_id, product.family}
-
-    def _category_ids(self, product_id: ProductId) -> set[str]:
-        product = self._details.get(product_id)
-        return set() if product is None else {*product.category_ids}
+def hold(groups: Groups, occasion: Occasion, product_id: ProductId | None = None) -> bool:
+    """Whether one of the groups holds for an offer of the product; without any they do."""
+    return not groups or any(
+        all(_holds(it, occasion, product_id) for it in group) for group in groups
+    )
 
 
-def hold(groups: Groups, occasion: Occasion) -> bool:
-    """Whether one of the groups holds; without any they do."""
-    return not groups or any(all(_holds(it, occasion) for it in group) for group in groups)
+def group_that_holds(
+    groups: Groups, occasion: Occasion, product_id: ProductId | None = None
+) -> tuple[Condition, ...]:
+    """The first group that holds; empty if none does, or there is none."""
+    for group in groups:
+        if all(_holds(it, occasion, product_id) for it in group):
+            return group
+    return ()
+
+
+def failing(
+    groups: Groups, occasion: Occasion, product_id: ProductId | None = None
+) -> Iterator[Condition]:
+    """Of each group the first condition that does not hold."""
+    for group in groups:
+        yield from [it for it in group if not _holds(it, occasion, product_id)][:1]
 
 
 def ask_who_is_shopping(groups: Groups) -> bool:
     """Whether the shopper decides: what then costs less has a personal price."""
-    return any(_is_about_shopper(it) for group in groups for it in group)
+    personal = (Kind.SHOPPER_IS, Kind.IN_SEGMENT)
+    return any(it.kind in personal for group in groups for it in group)
 
 
 def protected_traits(groups: Groups) -> list[str]:
     """Facts in the conditions that must not decide what something costs."""
-    facts = (it.fact for group in groups for it in group if _is_about_shopper(it))
+    facts = (it.fact for group in groups for it in group if it.kind == Kind.SHOPPER_IS)
     return [fact for fact in dict.fromkeys(facts) if is_protected(fact)]
 
 
@@ -117,31 +136,46 @@ def grouped(rows: Iterable[tuple[int, Condition]]) -> Groups:
     return tuple(map(tuple, groups.values()))
 
 
-def _is_about_shopper(condition: Condition) -> bool:
-    return condition.kind == OfferCondition.Kind.SHOPPER_IS
+def _holds(condition: Condition, occasion: Occasion, product_id: ProductId | None) -> bool:
+    test = _TESTS[condition.kind]
+    if condition.kind == Kind.DISCOUNT_IS_NEAR:
+        found = product_id is not None and occasion.brings_saving(product_id)
+        return bool(found) != condition.is_negated
+    return test(condition, occasion) != condition.is_negated
 
 
-def _holds(condition: Condition, occasion: Occasion) -> bool:
-    match condition.kind:
-        case OfferCondition.Kind.HAS_PRODUCT:
-            return condition.product_id in occasion.products
-        case OfferCondition.Kind.HAS_CATEGORY:
-            return condition.category_id in occasion.categories
-        case OfferCondition.Kind.TOTAL_AT_LEAST:
-            return condition.amount is not None and occasion.total >= condition.amount
-        case OfferCondition.Kind.SHOPPER_IS:
-            known = fact_of(occasion.context, condition.fact)
-            return known is not None and known.casefold() == condition.value.strip().casefold()
-    raise ValueError(f"unknown kind of offer condition: {condition.kind!r}")
+def _is_fact(condition: Condition, occasion: Occasion) -> bool:
+    known = fact_of(occasion.context, condition.fact)
+    # Unknown is neither: a condition on it must not hold by accident, whichever way it asks.
+    if known is None:
+        return condition.is_negated
+    return known.casefold() == condition.value.strip().casefold()
 
 
-def fact_of(context: ShopContext, fact: str) -> str | None:
-    """The fact as text; None where the shop does not know it of this shopper."""
-    own = {
-        "customer_group": context.customer_group,
-        "country": context.country,
-        "language": context.language,
-        "channel": context.channel,
-    }
-    found = own[fact] if fact in own else context.facts.get(fact)
-    return None if found in (None, "") else str(found).strip()
+def _is_stocked(condition: Condition, occasion: Occasion) -> bool:
+    stock = occasion.stock_of(condition.product_id)
+    return stock is not None and stock >= (condition.amount or 0)
+
+
+def _at_least(figure: Any, condition: Condition) -> bool:
+    return condition.amount is not None and figure >= condition.amount
+
+
+_TESTS: dict[str, Callable[[Condition, Occasion], bool]] = {
+    Kind.HAS_PRODUCT.value: lambda it, on: it.product_id in on.products,
+    Kind.HAS_CATEGORY.value: lambda it, on: it.category_id in on.categories,
+    Kind.ANY_PRODUCT.value: lambda it, on: not it.any_of.isdisjoint(on.products),
+    Kind.ANY_CATEGORY.value: lambda it, on: not it.any_of.isdisjoint(on.categories),
+    Kind.TOTAL_AT_LEAST.value: lambda it, on: _at_least(on.total, it),
+    Kind.UNITS_AT_LEAST.value: lambda it, on: _at_least(on.n_units, it),
+    Kind.KINDS_AT_LEAST.value: lambda it, on: _at_least(on.n_kinds, it),
+    Kind.DISCOUNT_IS_NEAR.value: lambda it, on: False,
+    Kind.SHOPPER_IS.value: _is_fact,
+    Kind.IS_CUSTOMER.value: lambda it, on: on.context.customer_id is not None,
+    Kind.IN_SEGMENT.value: lambda it, on: it.segment_id in on.segments,
+    Kind.WEEKDAYS.value: lambda it, on: it.clock is not None and it.clock.hold(on.now),
+    Kind.HOURS.value: lambda it, on: it.clock is not None and it.clock.hold(on.now),
+    Kind.DATES.value: lambda it, on: it.clock is not None and it.clock.hold(on.now),
+    Kind.STOCK_AT_LEAST.value: _is_stocked,
+}
+"""Kind of condition -> whether it holds, not negated."""

@@ -1,200 +1,171 @@
-"""Which offers hold for a shopper's page and cart, and on which terms."""
+"""Offers as the rows hold them: terms, conditions, caps, and what follows an answer."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from decimal import ROUND_FLOOR, Decimal
+from decimal import Decimal
 from typing import Any
 
-from django.db.models import Case, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, When
-from django.db.models.functions import Coalesce
-
-from xsell.models import Acceptance, Offer
-from xsell.models.acceptances import counted
-from xsell.pricing.sets import TAKES_OFF, price_of_set
+from xsell.models import Offer, OfferCondition
 from xsell.selection.conditions import (
     CONDITION_COLUMNS,
     Condition,
     Groups,
-    Occasion,
-    ask_who_is_shopping,
+    Kind,
     grouped,
-    hold,
     protected_traits,
 )
-from xsell.selection.terms import NOTHING_OFF, OFFER_TERMS, offer_rule
-from xsell.values import (
-    BenefitKind,
-    Candidate,
-    OfferCopy,
-    PriceContext,
-    PriceRule,
-    ProductDetails,
-    ProductId,
-    ShopContext,
-    Source,
-    Why,
-)
+from xsell.selection.terms import OFFER, OFFER_TERMS, offer_rule, source_of
+from xsell.values import Benefit, BenefitKind, OfferCopy, PriceRule, ProductId
 
-NOT_HONOURED = "this shop's totals do not take it off"
-NOT_IN_CART = "the page meets its conditions, but the cart does not: it would save nothing there"
+CAPS = ("shown_per_session", "shown_per_customer", "cool_down_days", "days_after_purchase")
+LIMITS = ("limit_in_all", "limit_per_customer", "limit_per_order")
+MANNER = (
+    *("units", "leaves_with_trigger", "fewest_units", "most_units", "included_units"),
+    *("replaced_product_id", "shows_end", "next_if_accepted_id", "next_if_declined_id"),
+)
+OWN = ("pk", "kind", "state", "text", "placement__slug", "hold_minutes")
+ALL_OF_IT = Benefit(BenefitKind.PERCENT, percent=Decimal(100))
+
+LATE = frozenset({Kind.STOCK_AT_LEAST, Kind.DISCOUNT_IS_NEAR})
+REPLACING = frozenset({Offer.Kind.UPSELL, Offer.Kind.DOWNSELL})
+ATTACHED = frozenset({Offer.Kind.BUMP, Offer.Kind.ADD_ON})
+"""Kinds that belong to what is in the cart already."""
 
 
 @dataclass(frozen=True, slots=True)
-class LiveOffer:
-    """A live offer: candidate, conditions and terms; `objection`: why it must not be offered."""
+class StoredOffer:
+    """An offer that is live or in shadow, whatever the hour; `columns` are its own.
 
+    `objection`: why it must not be offered to anybody, whoever asks.
+    """
+
+    offer_id: int
+    position: int
     kind: str
-    candidate: Candidate
-    groups: Groups
+    placement: str
     rule: PriceRule
+    columns: Mapping[str, Any]
+    groups: Groups = ()
+    early_groups: Groups = ()
+    """The conditions that can be decided before the offer's products are known."""
     objection: str = ""
 
     @property
+    def source(self) -> str:
+        """The name by which the ledger and the shopper's answers know it."""
+        return self.rule.source
+
+    @property
+    def product_id(self) -> ProductId:
+        """What is offered."""
+        return self.columns["product_id"]
+
+    @property
+    def replaced_id(self) -> ProductId | None:
+        """What it takes the place of."""
+        return self.columns["replaced_product_id"]
+
+    @property
+    def is_shadow(self) -> bool:
+        """Whether it is decided and not shown."""
+        return bool(self.columns["state"] == Offer.State.SHADOW)
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether it can be taken only so often, over all carts."""
+        limits = (self.columns["limit_in_all"], self.columns["limit_per_customer"])
+        return any(it is not None for it in limits)
+
+    @property
+    def stocked_ids(self) -> tuple[ProductId, ...]:
+        """Products whose stock its conditions ask for."""
+        conditions = (it for group in self.groups for it in group)
+        return tuple(it.product_id for it in conditions if it.kind == Kind.STOCK_AT_LEAST)
+
+    @property
     def product_ids(self) -> tuple[ProductId, ...]:
-        """Its product and its gift."""
-        gift_id = self.rule.benefit.gift_id
-        return (self.candidate.product_id, *([] if gift_id is None else [gift_id]))
+        """All products that must be known to decide about it."""
+        own = (self.product_id, self.replaced_id, self.rule.benefit.gift_id)
+        return (*(it for it in own if it is not None), *self.stocked_ids)
+
+    def copy(self) -> OfferCopy:
+        """Its words."""
+        return OfferCopy(self.offer_id, self.columns["headline"], self.columns["text"])
+
+    def is_running(self, now: datetime) -> bool:
+        """Whether its schedule holds."""
+        starts_at, ends_at = self.rule.starts_at, self.rule.ends_at
+        return (starts_at is None or starts_at <= now) and (ends_at is None or ends_at > now)
+
+    def units_for(self, trigger_units: int) -> int:
+        """Units that one click takes, where so many units of what it goes with are in the cart."""
+        if self.columns["units"] == Offer.Units.AS_TRIGGER:
+            return max(1, trigger_units)
+        return 1
+
+    def most_units_for(self, trigger_units: int) -> int | None:
+        """Units that may stand beside so many of what it goes with; None: any number."""
+        if self.kind == Offer.Kind.ADD_ON:
+            most: int = self.columns["most_units"]
+            return most * trigger_units
+        return None
 
 
-def live_offers(now: datetime, context: ShopContext | None = None) -> list[LiveOffer]:
-    """Live offers in the order of their priority, conditions and limits included, in one query."""
-    rows = (
-        Offer.objects.running_at(now)
-        .filter(state=Offer.State.LIVE)
-        .annotate(**_left(now, context or ShopContext()))
-        .order_by("priority", "pk", "conditions__group", "conditions__pk")
-        .values_list(
-            *("pk", "kind", "text", "left_in_all", "left_for_shopper"),
-            *OFFER_TERMS,
-            *("conditions__group", *(f"conditions__{name}" for name in CONDITION_COLUMNS)),
-        )
-    )
-    first, end = 5, 5 + len(OFFER_TERMS)
-    offers: dict[int, tuple[Any, ...]] = {}
-    conditions: dict[int, list[tuple[int, Condition]]] = {}
-    for row in rows:
-        offers.setdefault(row[0], row)
-        if row[end] is not None:
-            conditions.setdefault(row[0], []).append((row[end], Condition(*row[end + 1 :])))
+def stored_offers() -> list[StoredOffer]:
+    """All offers that are live or in shadow, by priority, in two queries."""
+    states = (Offer.State.LIVE, Offer.State.SHADOW)
+    names = tuple(dict.fromkeys((*OWN, *OFFER_TERMS, *LIMITS, *CAPS, *MANNER)))
+    rows = Offer.objects.filter(state__in=states).order_by("priority", "pk").values(*names)
+    conditions = _conditions(states)
     return [
-        _live(
-            row[:first],
-            dict(zip(OFFER_TERMS, row[first:end], strict=True)),
-            grouped(conditions.get(pk, ())),
-            position,
-        )
-        for position, (pk, row) in enumerate(offers.items())
+        _stored(position, columns, conditions.get(columns["pk"], ()))
+        for position, columns in enumerate(rows)
     ]
 
 
-def _live(
-    own: tuple[Any, ...], terms: Mapping[str, Any], groups: Groups, position: int
-) -> LiveOffer:
-    pk, kind, text, left_in_all, left_for_shopper = own
-    copy = OfferCopy(pk, terms["headline"], text)
-    candidate = Candidate(terms["product_id"], Source.OFFERS, None, position, offer=copy)
-    rule = offer_rule(pk, terms)
-    objection = ""
-    if left_in_all is not None and left_in_all <= 0:
-        objection = "it was taken as often as it may be in all"
-    elif left_for_shopper is not None and left_for_shopper <= 0:
-        objection = "this shopper has had it as often as one may"
-    elif rule.benefit.kind is not BenefitKind.NONE and (traits := protected_traits(groups)):
-        objection = f"{', '.join(traits)} must not decide what something costs"
-    return LiveOffer(kind, candidate, groups, rule, objection)
-
-
-def _left(now: datetime, context: ShopContext) -> dict[str, Case]:
-    """What is left of an offer's limits; none where it has none."""
-    taken = Acceptance.objects.filter(counted(now), offer=OuterRef("pk")).order_by()
-    own = Q(pk__in=())
-    if context.customer_id:
-        own = Q(customer_id=context.customer_id)
-    elif context.shopper_key:
-        own = Q(shopper_key=context.shopper_key)
-    return {
-        "left_in_all": _minus("limit_in_all", taken),
-        "left_for_shopper": _minus("limit_per_customer", taken.filter(own)),
-    }
-
-
-def _minus(limit: str, taken: QuerySet[Any]) -> Case:
-    units = taken.values("offer").annotate(units=Sum("quantity")).values("units")
-    left = F(limit) - Coalesce(Subquery(units), 0)
-    return Case(When(**{f"{limit}__isnull": False}, then=left), output_field=IntegerField())
-
-
-def holding(
-    offers: Iterable[LiveOffer],
-    kind: str,
-    *,
-    occasion: Occasion,
-    in_cart: Occasion,
-    details: Mapping[ProductId, ProductDetails],
-    currency: str,
-    honoured: Set[BenefitKind],
-) -> list[Candidate]:
-    """Candidates of the offers of this kind whose conditions hold, with what they then cost.
-
-    One that must not be offered has an objection: also one with a benefit whose conditions hold on
-    the page alone, for the cart would not take off what the page says.
-    """
-    found = []
-    for offer in offers:
-        if offer.kind != kind or not hold(offer.groups, occasion):
-            continue
-        kind_of_benefit = offer.rule.benefit.kind
-        if kind_of_benefit not in honoured:
-            found.append(replace(offer.candidate, objection=NOT_HONOURED))
-        elif kind_of_benefit is not BenefitKind.NONE and not hold(offer.groups, in_cart):
-            found.append(replace(offer.candidate, objection=NOT_IN_CART))
-        else:
-            found.append(_priced(offer, details, currency))
+def _conditions(states: Iterable[str]) -> dict[int, list[tuple[int, tuple[Any, ...]]]]:
+    """Group and columns of each condition, by offer."""
+    found: dict[int, list[tuple[int, tuple[Any, ...]]]] = {}
+    rows = (
+        OfferCondition.objects.filter(offer__state__in=states)
+        .order_by("offer_id", "group", "pk")
+        .values_list("offer_id", "group", *CONDITION_COLUMNS)
+    )
+    for offer_id, group, *columns in rows:
+        found.setdefault(offer_id, []).append((group, tuple(columns)))
     return found
 
 
-def _priced(
-    offer: LiveOffer, details: Mapping[ProductId, ProductDetails], currency: str
-) -> Candidate:
-    """The offer's candidate with its terms in figures, or with the reason why it must not show."""
-    candidate, benefit = offer.candidate, offer.rule.benefit
-    product = details.get(candidate.product_id)
-    if offer.objection or candidate.offer is None or product is None or product.price is None:
-        return replace(candidate, objection=offer.objection)
-    if benefit.kind is BenefitKind.NONE:
-        return candidate
-    terms: dict[str, Any] = {"is_personal": ask_who_is_shopping(offer.groups)}
-    if benefit.kind in TAKES_OFF:
-        chosen = {product.product_id: 1}
-        price = price_of_set(offer.rule, chosen, PriceContext(details), currency)
-        if price.saving <= 0:
-            return replace(candidate, objection=NOTHING_OFF[price.why or Why.NO_SAVING])
-        terms |= reduced(price.list_price - price.saving, product.lowest_price_30_days)
-    elif benefit.kind is BenefitKind.GIFT:
-        gift = details.get(benefit.gift_id)
-        if gift is None or not gift.is_available:
-            return replace(candidate, objection="its gift cannot be had now")
-        terms["gift"] = gift
-    elif benefit.kind is BenefitKind.CODE:
-        terms["code"] = benefit.code
-    elif benefit.kind is BenefitKind.FREE_SHIPPING:
-        terms["has_free_shipping"] = True
-    return replace(candidate, offer=replace(candidate.offer, **terms))
+def _stored(
+    position: int,
+    columns: Mapping[str, Any],
+    conditions: Iterable[tuple[int, tuple[Any, ...]]],
+) -> StoredOffer:
+    objection = ""
+    groups: Groups = ()
+    try:
+        groups = grouped((group, Condition.of(*own)) for group, own in conditions)
+    except ValueError as error:
+        objection = f"a condition cannot be read: {error}"
+    rule = offer_rule(columns["pk"], columns)
+    if columns["included_units"]:
+        rule = replace(rule, benefit=ALL_OF_IT)
+    if rule.benefit.kind is not BenefitKind.NONE and (traits := protected_traits(groups)):
+        objection = f"{', '.join(traits)} must not decide what something costs"
+    placement = columns["placement__slug"] or ""
+    own = (columns["pk"], position, columns["kind"], placement)
+    early = tuple(tuple(it for it in group if it.kind not in LATE) for group in groups)
+    return StoredOffer(*own, rule, columns, groups, early, objection)
 
 
-def reduced(price: Decimal, lowest: Decimal | None) -> dict[str, Any]:
-    """How a reduced price may be announced (directive 98/6/EC, article 6a).
-
-    A struck price is the lowest of the last 30 days, and percentages are off that one; where the
-    shop does not know it, or has sold for as little, the price stands alone.
-
-    >>> reduced(Decimal("7.50"), Decimal("9.00"))["saving_percent"]
-    16
-    """
-    if lowest is None or lowest <= price:
-        return {"price": price}
-    percent = ((lowest - price) * 100 / lowest).to_integral_value(rounding=ROUND_FLOOR)
-    return {"price": price, "struck": lowest, "saving_percent": int(percent) or None}
+def followers(offers: Iterable[StoredOffer]) -> dict[int, tuple[tuple[str, bool], ...]]:
+    """Offer -> after which answers it comes: (source, whether that was a yes)."""
+    found: dict[int, list[tuple[str, bool]]] = {}
+    for offer in offers:
+        for name, is_yes in (("next_if_accepted_id", True), ("next_if_declined_id", False)):
+            if (follower := offer.columns[name]) is not None:
+                found.setdefault(follower, []).append((source_of(OFFER, offer.offer_id), is_yes))
+    return {offer_id: tuple(answers) for offer_id, answers in found.items()}

@@ -9,16 +9,21 @@ aside.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from xsell.adapters import BaseAdapter
 from xsell.models import Placement
+from xsell.selection.attention import Attention
 from xsell.selection.bundles import bundle_offers
-from xsell.selection.conditions import Held
-from xsell.selection.offers import NOT_HONOURED, holding
+from xsell.selection.conditions import Occasion
+from xsell.selection.holdings import Held
+from xsell.selection.matching import NOT_HONOURED, Matching
+from xsell.selection.offers import StoredOffer
 from xsell.selection.pipeline import Scene, fill_placement, why_not_buyable, why_not_eligible
 from xsell.selection.placements import UPGRADE, named
+from xsell.selection.standing import Standing
 from xsell.selection.surroundings import Knowledge, Surroundings
 from xsell.selection.tiers import tier_rungs, upgrades
 from xsell.values import (
@@ -44,18 +49,31 @@ class Page:
     """
 
     def __init__(
-        self, adapter: BaseAdapter, context: ShopContext, cart: Cart, now: datetime
+        self,
+        adapter: BaseAdapter,
+        context: ShopContext,
+        cart: Cart,
+        now: datetime,
+        *,
+        tells_all: bool = False,
     ) -> None:
         self.context = context
         self.cart = cart
         self._honoured = adapter.honoured_benefits | {BenefitKind.NONE}
         self._knowledge = Knowledge(adapter, context, cart.product_ids, now)
+        self._now = now
+        self._tells_all = tells_all
+        self._standing = Standing(context, now)
         self._shown: set[ProductId] = set()
 
     @property
     def placements(self) -> dict[str, Placement]:
         """Every placement by slug."""
-        return self._knowledge.placements
+        return self._knowledge.book.placements
+
+    @functools.cached_property
+    def _attention(self) -> Attention:
+        return Attention(self._knowledge.book, self._now)
 
     @property
     def currency(self) -> str:
@@ -76,7 +94,7 @@ class Page:
         placement = named(self.placements, slug)
         if not placement.is_live:
             return PlacementContent(slug, placement.heading, (), (), is_live=False)
-        around = self._around(placement, product_id, anchors)
+        around = self._around(product_id, anchors)
         sources = {source: around.looked_at(source) for source in around.related.candidates}
         held = {Source.OFFERS: self._offers(placement, around)}
         content = fill_placement(placement, self._scene(around), {**sources, **held})
@@ -115,8 +133,8 @@ class Page:
 
     def offered(
         self, offer_id: int | None, slug: str, anchors: Collection[ProductId]
-    ) -> ProductId | None:
-        """The offer's product, if the placement may offer it to this shopper now.
+    ) -> Candidate | None:
+        """The offer as it stands, if the placement may offer it to this shopper now.
 
         Whether it was among the few that the placement showed is not asked: what a shopper was
         shown on one page must still hold when it is clicked. Without anchors: around the cart.
@@ -125,12 +143,16 @@ class Page:
         if placement is None:
             return None
         only = next(iter(anchors)) if len(anchors) == 1 else None
-        around = self._around(placement, only, anchors or None)
+        around = self._around(only, anchors or None)
         scene = self._scene(around)
-        for candidate in self._offers(placement, around):
+        for candidate in self._offers(placement, around, is_click=True):
             if candidate.offer is not None and candidate.offer.offer_id == offer_id:
-                return None if why_not_eligible(candidate, scene) else candidate.product_id
+                return None if why_not_eligible(candidate, scene) else candidate
         return None
+
+    def stored(self, offer_id: int | None) -> StoredOffer | None:
+        """The offer's rules, if it is live or in shadow."""
+        return self._knowledge.book.offers.get(offer_id or 0)
 
     def may_add(self, product: ProductDetails) -> bool:
         """Whether the page's own product can be bought now and is not in the cart yet."""
@@ -160,37 +182,35 @@ class Page:
         return dict(self._knowledge.details), evidence
 
     def _product(self, product_id: ProductId) -> Surroundings:
-        return self._knowledge.around([product_id], (), is_product_page=True)
+        return self._knowledge.around([product_id], is_product_page=True)
 
     def _around(
-        self,
-        placement: Placement,
-        product_id: ProductId | None,
-        anchors: Iterable[ProductId] | None,
+        self, product_id: ProductId | None, anchors: Iterable[ProductId] | None
     ) -> Surroundings:
-        """What surrounds the product, the anchors or the cart, offers' products included."""
-        asks = Source.OFFERS in placement.sources
-        offers = self._knowledge.offers if asks else ()
-        offered = [product_id for offer in offers for product_id in offer.product_ids]
+        """What surrounds the product, the anchors or the cart."""
         if product_id is not None:
-            return self._knowledge.around([product_id], offered, is_product_page=True)
+            return self._product(product_id)
         wanted = self.cart.product_ids if anchors is None else anchors
-        return self._knowledge.around(wanted, offered, is_product_page=False)
+        return self._knowledge.around(wanted, is_product_page=False)
 
-    def _offers(self, placement: Placement, around: Surroundings) -> list[Candidate]:
-        """Offers of the placement's kind whose conditions hold here."""
+    def _offers(
+        self, placement: Placement, around: Surroundings, *, is_click: bool = False
+    ) -> list[Candidate]:
+        """Offers that may stand in the placement and whose conditions hold here."""
         if Source.OFFERS not in placement.sources:
             return []
-        held = Held(self.context, self.cart, self._knowledge.details)
-        return holding(
-            self._knowledge.offers,
-            placement.offer_kind,
-            occasion=held.occasion(around.anchors),
-            in_cart=held.occasion(),
-            details=self._knowledge.details,
+        who = Occasion(context=self.context, now=self._now)
+        matching = Matching(
+            knowledge=self._knowledge,
+            standing=self._standing,
+            attention=self._attention,
+            held=Held(who, self.cart, self._knowledge.details),
             currency=self.currency,
             honoured=self._honoured,
+            tells_all=self._tells_all,
+            asks_attention=not is_click,
         )
+        return matching.candidates(placement, around.anchors)
 
     def _scene(self, around: Surroundings) -> Scene:
         return Scene(
@@ -199,5 +219,7 @@ class Page:
             currency=self.currency,
             details=self._knowledge.details,
             related=around.related,
+            attention=self._attention,
+            standing=self._standing,
             shown=self._shown,
         )

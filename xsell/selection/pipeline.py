@@ -6,8 +6,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field, replace
 
-from xsell.models import Placement
+from xsell.models import Offer, Placement
+from xsell.selection.attention import Attention
 from xsell.selection.related import Related
+from xsell.selection.standing import Standing
+from xsell.selection.terms import OFFER, source_of
 from xsell.values import (
     FALLBACK_SOURCES,
     FEWEST_TOGETHER,
@@ -34,6 +37,8 @@ class Scene:
     currency: str
     details: Mapping[ProductId, ProductDetails]
     related: Related
+    attention: Attention
+    standing: Standing
     shown: Set[ProductId] = frozenset()
 
 
@@ -104,16 +109,22 @@ class _Chosen:
             ("eligible", self._not_eligible),
             ("once", self._repeats),
             ("cut", self._is_full),
+            ("attention", self._asks_too_much),
         ):
             if reason := objection(candidate):
                 self._decide(candidate, step, kept=False, reason=reason)
                 return
-        if reason := self._crowds(candidate):
+        if candidate.is_shadow:
+            place = f"in shadow: would be number {len(self.suggestions) + 1}"
+            self._decide(candidate, "shadow", kept=False, reason=place)
+        elif reason := self._crowds(candidate):
             self.held_back.append((candidate, reason))
         else:
             self._take(candidate)
 
     def _take(self, candidate: Candidate) -> None:
+        if is_pushy(candidate):
+            self.scene.attention.took(_source_of(candidate))
         product = self.scene.details[candidate.product_id]
         self.families.add(product.family)
         self.categories.update(product.category_ids[:1])
@@ -132,6 +143,13 @@ class _Chosen:
 
     def _not_eligible(self, candidate: Candidate) -> str:
         return why_not_eligible(candidate, self.scene)
+
+    def _asks_too_much(self, candidate: Candidate) -> str:
+        if not is_pushy(candidate):
+            return ""
+        return self.scene.attention.why_no_room(
+            _source_of(candidate), self.scene.standing.encounters
+        )
 
     def _repeats(self, candidate: Candidate) -> str:
         if self.scene.details[candidate.product_id].family in self.families:
@@ -158,6 +176,15 @@ class _Chosen:
         self.decisions.append(Decision(candidate.product_id, candidate.source, step, kept, reason))
 
 
+def is_pushy(candidate: Candidate) -> bool:
+    """Whether it asks for attention of its own: an offer, unless it is a part of what is bought."""
+    return candidate.offer is not None and candidate.offer.kind != Offer.Kind.ADD_ON
+
+
+def _source_of(candidate: Candidate) -> str:
+    return source_of(OFFER, candidate.offer.offer_id) if candidate.offer is not None else ""
+
+
 def why_not_eligible(candidate: Candidate, scene: Scene) -> str:
     """Why the candidate must not be suggested here; empty if it may."""
     product_id = candidate.product_id
@@ -182,7 +209,8 @@ def _why_not_from(candidate: Candidate, related: Related) -> str:
     if candidate.product_id in related.banned_from(candidate.source):
         return "banned by a curated relation"
     # Mining and offers do not know what replaces what; whoever pins a pair does.
-    if candidate.source not in PEOPLES_OWN and candidate.product_id in related.instead:
+    is_own = candidate.source in PEOPLES_OWN or candidate.replaced_id is not None
+    if not is_own and candidate.product_id in related.instead:
         return "it replaces the product instead of adding to it"
     evidence = candidate.evidence
     if candidate.source is not Source.MINED or evidence is None or evidence.is_beyond_chance:
@@ -200,6 +228,8 @@ def _is_variant_of_held(candidate: Candidate, product: ProductDetails, scene: Sc
     held: Set[ProductId] = {*scene.anchors, *scene.cart.product_ids}
     if candidate.source is Source.TIERS:
         held -= scene.anchors
+    if candidate.replaced_id is not None:
+        held -= {candidate.replaced_id}
     return any(scene.details[it].family == product.family for it in held if it in scene.details)
 
 

@@ -9,13 +9,20 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from xsell.adapters import BaseAdapter
-from xsell.models import Placement
 from xsell.selection.bundles import live_bundles
-from xsell.selection.offers import LiveOffer, live_offers
-from xsell.selection.placements import placements_by_slug
+from xsell.selection.history import history_of
 from xsell.selection.related import Related, related_to
+from xsell.selection.rulebook import Rulebook, rulebook
 from xsell.selection.tiers import Rung, ladder_of
-from xsell.values import Candidate, PriceRule, ProductDetails, ProductId, ShopContext, Source
+from xsell.values import (
+    Candidate,
+    History,
+    PriceRule,
+    ProductDetails,
+    ProductId,
+    ShopContext,
+    Source,
+)
 
 CANDIDATES_LOOKED_AT = 60
 """How many candidates of each source are looked at; a placement shows 24 at most."""
@@ -65,37 +72,35 @@ class Knowledge:
         self._around: dict[tuple[tuple[ProductId, ...], bool], Surroundings] = {}
 
     @functools.cached_property
-    def placements(self) -> dict[str, Placement]:
-        """Every placement by slug."""
-        return placements_by_slug()
+    def book(self) -> Rulebook:
+        """The rules that hold for everybody."""
+        return rulebook()
 
     @functools.cached_property
-    def offers(self) -> list[LiveOffer]:
-        """Every live offer, by priority."""
-        return live_offers(self._now, self._context)
+    def history(self) -> History:
+        """What the shopper bought, as the shop's orders tell."""
+        return history_of(self._adapter, self._context.customer_id)
 
     @property
     def surroundings(self) -> Collection[Surroundings]:
         """All that was read so far."""
         return self._around.values()
 
-    def around(
-        self, anchors: Iterable[ProductId], also: Iterable[ProductId], *, is_product_page: bool
-    ) -> Surroundings:
-        """What surrounds the anchors, with details of it, of `also` and of the cart."""
+    def around(self, anchors: Iterable[ProductId], *, is_product_page: bool) -> Surroundings:
+        """What surrounds the anchors, with details of it and of the cart."""
         # In the order of the cart: scores are added in it, and the last bits of a sum depend on it.
         key = tuple(dict.fromkeys(anchors))
         around = self._around.get((key, is_product_page))
         if around is None:
             around = self._stored_around(key, key, is_product_page=is_product_page)
-            self._learn([*around.product_ids(), *also])
+            self.learn(around.product_ids())
             # Shops mine and curate by the parent, but a page shows, and a cart holds, variants.
             families = [self.details[it].family for it in key if it in self.details]
             if not set(families) <= set(key):
                 both = tuple(dict.fromkeys([*key, *families]))
                 around = self._stored_around(key, both, is_product_page=is_product_page)
             self._around[key, is_product_page] = around
-        self._learn([*around.product_ids(), *also])
+        self.learn(around.product_ids())
         return around
 
     def _stored_around(
@@ -112,7 +117,7 @@ class Knowledge:
             bundles=tuple(live_bundles(with_families, self._now)) if is_product_page else (),
         )
 
-    def _learn(self, product_ids: Iterable[ProductId]) -> None:
+    def learn(self, product_ids: Iterable[ProductId]) -> None:
         """Fetch details that were not asked for before: in one query, or none."""
         wanted = dict.fromkeys(itertools.chain(product_ids, self._in_cart))
         missing = [product_id for product_id in wanted if product_id not in self._asked]

@@ -99,10 +99,14 @@ def _accept_offer(request: HttpRequest, page: Page, wanted: Take) -> tuple[CartC
 
     Raise NotOnOffer unless its placement may offer the product that was shown to this shopper now.
     """
-    product_id = page.offered(wanted.offer_id, wanted.placement, wanted.anchor_ids)
-    if product_id is None or product_id not in wanted.product_ids:
+    offered = page.offered(wanted.offer_id, wanted.placement, wanted.anchor_ids)
+    if offered is None or offered.offer is None or offered.product_id not in wanted.product_ids:
         raise NotOnOffer(_("This offer does not hold any more."))
-    return (get_adapter().add_to_cart(request, product_id),)
+    adapter = get_adapter()
+    replaced = [it for it in page.cart.lines if it.product_id == offered.replaced_id]
+    if replaced:
+        return (adapter.replace_line(request, replaced[0].ref, offered.product_id),)
+    return (adapter.add_to_cart(request, offered.product_id, offered.offer.units),)
 
 
 _STEPS: dict[TakeKind, Callable[[HttpRequest, Page, Take], tuple[CartChange, ...]]] = {

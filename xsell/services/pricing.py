@@ -13,6 +13,8 @@ from xsell.adapters.visits import context_of
 from xsell.pricing.quoting import quote
 from xsell.selection.acceptances import bundles_withheld, rules_for, taken_into
 from xsell.selection.bundles import bundles_held
+from xsell.selection.conditions import Occasion
+from xsell.selection.holdings import Held
 from xsell.selection.variants import variants_in, with_variants
 from xsell.values import Cart, PriceContext, Quote, ShopContext
 
@@ -50,13 +52,14 @@ def quote_for(*, adapter: BaseAdapter, context: ShopContext, cart: Cart, now: da
 
 def _priced(adapter: BaseAdapter, context: ShopContext, cart: Cart, now: datetime) -> Quote:
     taken = taken_into(cart.ref)
-    gifts = [it.gift_id for it in taken.offers if it.gift_id is not None]
-    details = adapter.details(dict.fromkeys([*cart.product_ids, *gifts]), context)
+    others = [it for offer in taken.offers for it in offer.other_ids]
+    details = adapter.details(dict.fromkeys([*cart.product_ids, *others]), context)
     variants = variants_in(cart, details)
     products = [*cart.product_ids, *variants]
     held = bundles_held(products, now, also=taken.bundles_of(products))
     bundles = [with_variants(rule, variants) for rule in held]
-    offers, lapsed = rules_for(taken.offers, cart=cart, context=context, details=details, now=now)
+    holds = Held(Occasion(context=context, now=now), cart, details)
+    offers, lapsed = rules_for(taken.offers, holds=holds, now=now)
     priced = quote(cart, [*bundles, *offers], PriceContext(details), now)
     live = {rule.source for rule in bundles}
     withheld = bundles_withheld(taken, priced.withheld, live=live, in_cart=products)

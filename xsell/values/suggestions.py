@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
 from xsell.values.shop import ProductDetails, ProductId
@@ -63,6 +64,9 @@ class OfferCopy:
     `price` is what the product costs with the offer, None where it costs what it always does.
     `struck` is the lowest price of the last 30 days, only where the shop knows it and it is above
     that price; `saving_percent` is off that one, rounded down. A personal price says that it is.
+    `replaced` is what an up-sell takes the place of, at `difference` more (or less) per unit. One
+    click puts `units` into the cart; `most_units`, where given, may be asked for. `ends_at` is told
+    only where the merchandiser shows it: when the offer really ends.
     """
 
     offer_id: int
@@ -75,6 +79,14 @@ class OfferCopy:
     code: str = ""
     has_free_shipping: bool = False
     is_personal: bool = False
+    kind: str = ""
+    replaced: ProductDetails | None = None
+    difference: Decimal | None = None
+    units: int = 1
+    most_units: int | None = None
+    included_units: int = 0
+    ends_at: datetime | None = None
+    is_follow_up: bool = False
 
     @property
     def has_terms(self) -> bool:
@@ -95,6 +107,9 @@ class Candidate:
     offer: OfferCopy | None = None
     objection: str = ""
     """Why its own source does not let it show."""
+    replaced_id: ProductId | None = None
+    """What an up-sell takes the place of."""
+    is_shadow: bool = False
 
 
 @dataclass(frozen=True, slots=True)

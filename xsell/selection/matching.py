@@ -1,0 +1,158 @@
+"""Which offers hold for a shopper's page and cart, and why the others do not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Set
+from dataclasses import dataclass, replace
+
+from xsell.models import Offer, Placement
+from xsell.selection.attention import Attention
+from xsell.selection.conditions import Occasion, failing, group_that_holds, hold
+from xsell.selection.holdings import Held
+from xsell.selection.offer_terms import copy_of
+from xsell.selection.offers import StoredOffer
+from xsell.selection.standing import Standing
+from xsell.selection.surroundings import Knowledge
+from xsell.selection.wanted import lacking
+from xsell.values import BenefitKind, Candidate, ProductDetails, ProductId, Source
+
+MOST_CONSIDERED = 60
+"""Offers of a placement whose products are read; the first by priority, and it shows 24 at most."""
+
+NOT_HONOURED = "this shop's totals do not take it off"
+NOT_IN_CART = "the page meets its conditions, but the cart does not: it would save nothing there"
+SURE_OF_CART = frozenset({Offer.Kind.POST_PURCHASE, Offer.Kind.ADD_ON})
+"""Kinds that go with what their page is about: the cart has it by the time they are taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """One placement's question: which offers, for whom, around what.
+
+    `tells_all`: also those that do not hold, each with its reason. `asks_attention`: a click is
+    not refused for what has been shown often enough.
+    """
+
+    knowledge: Knowledge
+    standing: Standing
+    attention: Attention
+    held: Held
+    currency: str
+    honoured: Set[BenefitKind]
+    tells_all: bool = False
+    asks_attention: bool = True
+
+    def candidates(self, placement: Placement, anchors: frozenset[ProductId]) -> list[Candidate]:
+        """Candidates by priority, what follows an answer first."""
+        occasion = self.held.occasion(anchors)
+        book = self.knowledge.book
+        pool = book.offers.values() if self.tells_all else book.considered(occasion)
+        mine = [it for it in pool if self._belongs(it, placement)]
+        likely, unlikely = self._apart(mine, occasion)
+        self.knowledge.learn(it for offer in likely for it in offer.product_ids)
+        self.standing.learn(likely)
+        found = [self._candidate(offer, occasion, anchors) for offer in likely]
+        if self.tells_all:
+            self.knowledge.learn(it for offer in unlikely for it in offer.product_ids)
+            found += [self._refused(it, self._why_not_held(it, occasion)) for it in unlikely]
+        return sorted(
+            (it for it in found if it is not None),
+            key=lambda it: it.offer is None or not it.offer.is_follow_up,
+        )
+
+    def _belongs(self, offer: StoredOffer, placement: Placement) -> bool:
+        met = self.standing.encounters
+        return self.attention.belongs(offer, placement.slug, placement.offer_kind, met)
+
+    def _apart(
+        self, offers: Iterable[StoredOffer], occasion: Occasion
+    ) -> tuple[list[StoredOffer], list[StoredOffer]]:
+        """Those that hold as far as is known yet, the first of them; and the rest."""
+        likely: list[StoredOffer] = []
+        unlikely: list[StoredOffer] = []
+        for offer in offers:
+            is_likely = (
+                len(likely) < MOST_CONSIDERED
+                and offer.is_running(occasion.now)
+                and (offer.replaced_id is None or offer.replaced_id in occasion.products)
+                and hold(offer.early_groups, occasion)
+            )
+            (likely if is_likely else unlikely).append(offer)
+        return likely, unlikely
+
+    def _candidate(
+        self, offer: StoredOffer, occasion: Occasion, anchors: frozenset[ProductId]
+    ) -> Candidate | None:
+        """The offer with what it comes to, or with the reason why it does not show."""
+        occasion = replace(occasion, stock_of=self._stock_of)
+        if not hold(offer.groups, occasion, offer.product_id):
+            if not self.tells_all:
+                return None
+            return self._refused(offer, self._why_not_held(offer, occasion))
+        copy = copy_of(offer, self.knowledge.details, self.currency)
+        reason = self._objection(offer, anchors)
+        if isinstance(copy, str):
+            return self._refused(offer, reason or copy)
+        triggers = group_that_holds(offer.groups, occasion, offer.product_id)
+        n_triggers = self.held.units_of(triggers, besides=[offer.product_id]) or 1
+        copy = replace(
+            copy,
+            units=offer.units_for(n_triggers),
+            most_units=offer.most_units_for(n_triggers),
+            is_follow_up=self.attention.is_follow_up(offer),
+        )
+        return replace(_plain(offer), offer=copy, objection=reason)
+
+    def _objection(self, offer: StoredOffer, anchors: frozenset[ProductId]) -> str:
+        """Why an offer whose conditions hold must not show; empty if it may."""
+        kind = offer.rule.benefit.kind
+        if kind not in self.honoured:
+            return NOT_HONOURED
+        if reason := offer.objection or self.standing.why_none_left(offer):
+            return reason
+        if kind is not BenefitKind.NONE and offer.kind not in SURE_OF_CART:
+            own = frozenset() if offer.replaced_id is None else frozenset({offer.replaced_id})
+            in_cart = replace(self.held.occasion(own), stock_of=self._stock_of)
+            if not hold(offer.groups, in_cart, offer.product_id):
+                return NOT_IN_CART
+        if not self.asks_attention:
+            return "it is not live" if offer.is_shadow else ""
+        history = self.knowledge.history if offer.columns["days_after_purchase"] else None
+        return self.attention.why_not(offer, self.standing.encounters, history)
+
+    def _refused(self, offer: StoredOffer, reason: str) -> Candidate:
+        return replace(_plain(offer), objection=reason)
+
+    def _why_not_held(self, offer: StoredOffer, occasion: Occasion) -> str:
+        """Why an offer does not hold at all."""
+        details: Mapping[ProductId, ProductDetails] = self.knowledge.details
+        if offer.objection:
+            return offer.objection
+        if not offer.is_running(occasion.now):
+            return "its schedule does not hold now"
+        if offer.replaced_id is not None and offer.replaced_id not in occasion.products:
+            replaced = details.get(offer.replaced_id)
+            return f"wants {replaced.title if replaced else offer.replaced_id} to replace"
+        conditions = list(failing(offer.groups, occasion, offer.product_id))
+        if not conditions:
+            return f"{MOST_CONSIDERED} others come first"
+        return lacking(conditions, details)
+
+    def _stock_of(self, product_id: ProductId) -> int | None:
+        """Units that can be had, none of what cannot be bought; None where nobody counts."""
+        product = self.knowledge.details.get(product_id)
+        if product is None or not product.is_available:
+            return 0
+        return product.stock
+
+
+def _plain(offer: StoredOffer) -> Candidate:
+    return Candidate(
+        offer.product_id,
+        Source.OFFERS,
+        None,
+        offer.position,
+        offer=offer.copy(),
+        replaced_id=offer.replaced_id,
+        is_shadow=offer.is_shadow,
+    )
