@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -116,33 +117,54 @@ class ShopFloor:
         return bundle
 
     def offer(self, name: str, *groups: dict[str, Any], **fields: Any) -> Any:
-        """An offer of the product; each group is a table of conditions that must all hold."""
+        """An offer of the product; each group is a table of conditions that must all hold.
+
+        `"not ..."` negates a kind. Fields that are products may be named.
+        """
+        for column in ("replaced_product", "gift_product"):
+            if isinstance(fields.get(column), str):
+                fields[column] = self[fields[column]]
         offer = make.OfferFactory(product=self[name], **fields)
         for number, group in enumerate(groups, 1):
-            for kind, operand in group.items():
-                column = {
-                    OfferCondition.Kind.HAS_PRODUCT: "product",
-                    OfferCondition.Kind.HAS_CATEGORY: "category_id",
-                    OfferCondition.Kind.TOTAL_AT_LEAST: "amount",
-                    OfferCondition.Kind.SHOPPER_IS: "fact",
-                }[OfferCondition.Kind(kind)]
-                columns = {column: self[operand] if column == "product" else operand}
-                if column == "fact":
-                    columns = dict(zip(("fact", "value"), operand, strict=True))
-                make.OfferConditionFactory(offer=offer, group=number, kind=kind, **columns)
+            for asked, operand in group.items():
+                kind = asked.removeprefix("not ")
+                make.OfferConditionFactory(
+                    offer=offer,
+                    group=number,
+                    kind=kind,
+                    is_negated=kind != asked,
+                    **self._operands(kind, operand),
+                )
         return offer
+
+    def _operands(self, kind: str, operand: Any) -> dict[str, Any]:
+        """What a condition of this kind asks for, by column."""
+        columns = OfferCondition.OPERANDS[kind]
+        values = operand if isinstance(operand, tuple) else (operand,) * len(columns)
+        given = dict(zip(columns, values, strict=True))
+        if "product" in given:
+            given["product"] = self[given["product"]]
+        return given
 
     def place(self, slug: str, **fields: Any) -> None:
         """Change a placement."""
         Placement.objects.filter(slug=slug).update(**fields)
 
-    def page(self, cart: Iterable[str] = (), quantity: int = 1, **context: Any) -> Page:
+    def page(
+        self,
+        cart: Iterable[str] = (),
+        quantity: int = 1,
+        at: datetime | None = None,
+        tells_all: bool = False,
+        **context: Any,
+    ) -> Page:
         """The page of a shopper who holds these."""
         adapter = get_adapter()
         held = imagined_cart(adapter, [self[name].pk for name in cart])
         lines = tuple(replace(line, quantity=quantity) for line in held.lines)
         shopper = replace(adapter.context_for(), **context)
-        return Page(adapter, shopper, replace(held, lines=lines), timezone.now())
+        held = replace(held, lines=lines)
+        return Page(adapter, shopper, held, at or timezone.now(), tells_all=tells_all)
 
     def content(
         self, slug: str, product: str = "", cart: Iterable[str] = (), **context: Any

@@ -55,7 +55,8 @@ def explain(
     Raise UnknownPlacement for a slug that no row has.
     """
     context = adapter.context_for(customer_id)
-    page = Page(adapter, context, imagined_cart(adapter, in_cart, customer_id), now)
+    cart = imagined_cart(adapter, in_cart, customer_id)
+    page = Page(adapter, context, cart, now, tells_all=True)
     content = page.placement(slug, product_id=product_id)
     hidden = page.hidden_bundles(product_id) if product_id is not None else {}
     return Explanation(content, *page.known(), hidden)

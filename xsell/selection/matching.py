@@ -50,10 +50,12 @@ class Matching:
         mine = [it for it in pool if self._belongs(it, placement)]
         likely, unlikely = self._apart(mine, occasion)
         self.knowledge.learn(it for offer in likely for it in offer.product_ids)
+        if self.tells_all:
+            named = (it for offer in mine for it in (*offer.product_ids, *offer.named_ids))
+            self.knowledge.learn(named)
         self.standing.learn(likely)
         found = [self._candidate(offer, occasion, anchors) for offer in likely]
         if self.tells_all:
-            self.knowledge.learn(it for offer in unlikely for it in offer.product_ids)
             found += [self._refused(it, self._why_not_held(it, occasion)) for it in unlikely]
         return sorted(
             (it for it in found if it is not None),

@@ -91,6 +91,12 @@ class StoredOffer:
         own = (self.product_id, self.replaced_id, self.rule.benefit.gift_id)
         return (*(it for it in own if it is not None), *self.stocked_ids)
 
+    @property
+    def named_ids(self) -> tuple[ProductId, ...]:
+        """All products that its conditions name."""
+        conditions = (it for group in self.groups for it in group)
+        return tuple(it.product_id for it in conditions if it.product_id is not None)
+
     def copy(self) -> OfferCopy:
         """Its words."""
         return OfferCopy(self.offer_id, self.columns["headline"], self.columns["text"])

@@ -7,7 +7,7 @@ transaction that it is called in: what the shop rolls back is rolled back here, 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -127,8 +127,8 @@ class _Order:
         rows = [it for it in self.rows if it.terms.get("source") == applied.source]
         # Those of a product that is in the order first; stable: of equal ones the oldest first.
         rows.sort(key=lambda it: (not self._is_held(it), str(it.product_id) not in shares))
-        chosen = rows[: applied.times]
-        if len(chosen) < applied.times or not self._has_room([*chosen]):
+        chosen = _enough(rows, applied.times)
+        if not chosen or not self._has_room([*chosen]):
             raise OfferExpired(
                 _(
                     "“%(name)s” was kept for you for a while. That time is over, and others were "
@@ -149,7 +149,8 @@ class _Order:
             for key, share in shares.items():
                 owners = [at for at, it in enumerate(own) if it == key] or [*range(len(rows))]
                 if place in owners:
-                    parts[key] = share.of(owners.index(place), len(owners), self.quote)
+                    weights = [rows[at].quantity for at in owners]
+                    parts[key] = share.of(owners.index(place), weights, self.quote)
             yield row, parts
 
     def _is_held(self, row: Acceptance) -> bool:
@@ -166,8 +167,9 @@ class _Order:
         shopper = Shopper(self.quote.shopper_key, self.quote.customer_id or "", self.quote.cart_ref)
         pks = [row.pk for row in lapsed]
         taken = taken_of(offer, shopper, self.now, besides=pks, using=self.alias)
-        return not exceeds(offer.limit_in_all, taken.in_all, len(lapsed)) and not exceeds(
-            offer.limit_per_customer, taken.by_shopper, len(lapsed)
+        units = sum(row.quantity for row in lapsed)
+        return not exceeds(offer.limit_in_all, taken.in_all, units) and not exceeds(
+            offer.limit_per_customer, taken.by_shopper, units
         )
 
     def mark_the_rest(self) -> None:
@@ -238,13 +240,24 @@ class _Share:
     quantity: int = 0
     saving: Decimal = Decimal(0)
 
-    def of(self, place: int, times: int, quote: Quote) -> _Share:
-        """The part of one of `times` acceptances."""
-        saving = split_amount(self.saving, [Decimal(1)] * times, quote.currency)[place]
-        return _Share(self.quantity // times, saving)
+    def of(self, place: int, weights: Sequence[int], quote: Quote) -> _Share:
+        """The part of one of several acceptances, each of so many units."""
+        saving = split_amount(self.saving, [*map(Decimal, weights)], quote.currency)[place]
+        return _Share(self.quantity * weights[place] // sum(weights), saving)
 
     def as_json(self, bought: int) -> dict[str, Any]:
         return {"bought": bought, "quantity": self.quantity, "saving": str(self.saving)}
+
+
+def _enough(rows: Sequence[Acceptance], units: int) -> list[Acceptance]:
+    """The first rows that hold so many units together; none if all do not."""
+    chosen: list[Acceptance] = []
+    for row in rows:
+        if units <= 0:
+            break
+        chosen.append(row)
+        units -= row.quantity
+    return chosen if units <= 0 else []
 
 
 def _short(key: str) -> str:
