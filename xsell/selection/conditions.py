@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from xsell.models import OfferCondition
 from xsell.pricing.fairness import is_protected
+from xsell.selection.facts import is_known_to_be
 from xsell.values import Cart, CartLine, ProductDetails, ProductId, ShopContext
 
 CONDITION_COLUMNS = ("kind", "product_id", "category_id", "amount", "fact", "value")
@@ -130,18 +131,5 @@ def _holds(condition: Condition, occasion: Occasion) -> bool:
         case OfferCondition.Kind.TOTAL_AT_LEAST:
             return condition.amount is not None and occasion.total >= condition.amount
         case OfferCondition.Kind.SHOPPER_IS:
-            known = fact_of(occasion.context, condition.fact)
-            return known is not None and known.casefold() == condition.value.strip().casefold()
+            return bool(is_known_to_be(occasion.context, condition.fact, condition.value))
     raise ValueError(f"unknown kind of offer condition: {condition.kind!r}")
-
-
-def fact_of(context: ShopContext, fact: str) -> str | None:
-    """The fact as text; None where the shop does not know it of this shopper."""
-    own = {
-        "customer_group": context.customer_group,
-        "country": context.country,
-        "language": context.language,
-        "channel": context.channel,
-    }
-    found = own[fact] if fact in own else context.facts.get(fact)
-    return None if found in (None, "") else str(found).strip()
