@@ -4,7 +4,8 @@ However many tags a product page has, it costs six queries: the cart, the placem
 related (one UNION), the ladder, the bundles and the details. A cart or checkout costs five: no
 ladder and no bundles, but the offers. A product page whose placement asks for offers costs seven.
 Where an anchor is a variant, what its parent has costs as much again, the cart and the placements
-aside.
+aside. A placement for a segment alone adds the segments and, of a customer, what was bought and its
+details.
 """
 
 from __future__ import annotations
@@ -35,6 +36,8 @@ from xsell.values import (
     TierRung,
     Upgrade,
 )
+
+NOT_IN_SEGMENT = "the placement is for a segment that this shopper is not in"
 
 
 class Page:
@@ -76,6 +79,9 @@ class Page:
         placement = named(self.placements, slug)
         if not placement.is_live:
             return PlacementContent(slug, placement.heading, (), (), is_live=False)
+        segment_id = placement.segment_id
+        if segment_id is not None and segment_id not in self._knowledge.segments:
+            return PlacementContent(slug, placement.heading, (), (), withheld=NOT_IN_SEGMENT)
         around = self._around(placement, product_id, anchors)
         sources = {source: around.looked_at(source) for source in around.related.candidates}
         held = {Source.OFFERS: self._offers(placement, around)}

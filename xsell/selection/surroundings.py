@@ -14,6 +14,7 @@ from xsell.selection.bundles import live_bundles
 from xsell.selection.offers import LiveOffer, live_offers
 from xsell.selection.placements import placements_by_slug
 from xsell.selection.related import Related, related_to
+from xsell.selection.segments import shopper_segments, stored_segments
 from xsell.selection.tiers import Rung, ladder_of
 from xsell.values import Candidate, PriceRule, ProductDetails, ProductId, ShopContext, Source
 
@@ -73,6 +74,11 @@ class Knowledge:
     def offers(self) -> list[LiveOffer]:
         """Every live offer, by priority."""
         return live_offers(self._now, self._context)
+
+    @functools.cached_property
+    def segments(self) -> frozenset[int]:
+        """The segments that the shopper is in; read only where something asks for one."""
+        return shopper_segments(self._adapter, stored_segments(), self._context, self._now)
 
     @property
     def surroundings(self) -> Collection[Surroundings]:
