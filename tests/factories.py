@@ -19,6 +19,8 @@ from xsell.models import (
     OfferCondition,
     Placement,
     ProductRelation,
+    Segment,
+    SegmentRule,
     Tier,
     TierBenefit,
     TierLadder,
@@ -221,3 +223,17 @@ class PlacementFactory(DjangoModelFactory):
     slug = factory.Sequence("place-{}".format)
     heading = "Suggestions"
     sources = factory.LazyFunction(lambda: ["pinned", "mined"])
+
+
+class SegmentFactory(DjangoModelFactory):
+    class Meta:
+        model = Segment
+
+    name = factory.Sequence("Segment {}".format)
+
+
+class SegmentRuleFactory(DjangoModelFactory):
+    class Meta:
+        model = SegmentRule
+
+    segment = factory.SubFactory(SegmentFactory)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +13,14 @@ from django.utils import timezone
 from demo_shop.models import Product
 from tests import factories as make
 from xsell.adapters import get_adapter
-from xsell.models import BestSeller, CoPurchase, MiningRun, OfferCondition, Placement
+from xsell.models import (
+    BestSeller,
+    CoPurchase,
+    MiningRun,
+    OfferCondition,
+    Placement,
+    SegmentRule,
+)
 from xsell.selection.explaining import imagined_cart
 from xsell.selection.pages import Page
 from xsell.values import PlacementContent
@@ -145,6 +152,32 @@ class ShopFloor:
         if "product" in given:
             given["product"] = self[given["product"]]
         return given
+
+    def segment(self, name: str, *groups: dict[str, Any]) -> Any:
+        """A segment; each group is a table of rules that must all hold.
+
+        Operands are in the order of the columns that the kind asks for; "not fact_is" is negated.
+        """
+        segment = make.SegmentFactory(name=name)
+        for number, group in enumerate(groups, 1):
+            for told, operands in group.items():
+                kind = told.removeprefix("not ")
+                given = operands if isinstance(operands, tuple) else (operands,)
+                columns = dict(zip(SegmentRule.OPERANDS[kind], given, strict=True))
+                if "product" in columns:
+                    columns["product"] = self[columns["product"]]
+                make.SegmentRuleFactory(
+                    segment=segment, group=number, kind=kind, is_negated=told != kind, **columns
+                )
+        return segment
+
+    def ordered(self, customer: Any, *names: str, days_ago: int = 0, each: Any = "2.50") -> Any:
+        """An order of one each of these, so many days ago."""
+        placed_at = timezone.now() - timedelta(days=days_ago)
+        order = make.OrderFactory(customer=customer, placed_at=placed_at)
+        for name in names:
+            make.OrderLineFactory(order=order, product=self[name], unit_price=Decimal(each))
+        return order
 
     def place(self, slug: str, **fields: Any) -> None:
         """Change a placement."""

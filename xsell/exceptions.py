@@ -33,6 +33,10 @@ class UnknownPlacement(XsellError):
     """A tag or an endpoint named a placement that no row describes."""
 
 
+class UnknownSegment(XsellError):
+    """Somebody asked for a segment by a name that no row has."""
+
+
 class NotOnOffer(XsellError):
     """A shopper asked for an offer that does not hold (any more) for this cart."""
 

@@ -4,7 +4,10 @@ from decimal import Decimal
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 
+from tests import factories as make
 from xsell.adapters import get_adapter
 
 
@@ -95,4 +98,56 @@ def test_it_says_why_a_bundle_does_not_show(shop, capsys):
     kit = shop.bundle(10, {"camera": 1, "strap": 1})
     assert told(capsys, "camera")[-1] == (
         f"- bundle:{kit.pk} hidden: a part of it cannot be bought now, or not so many"
+    )
+
+
+def test_it_says_who_is_in_a_segment_and_why(shop, capsys):
+    shop.segment(
+        "Photographers",
+        {"bought_product": "camera", "not orders_at_least": 5},
+        {"fact_is": ("language", "de")},
+    )
+    customer = make.UserFactory()
+    order = shop.ordered(customer, "camera", "strap", days_ago=3)
+    day = date_format(localtime(order.placed_at), "SHORT_DATE_FORMAT")
+    who = str(customer.pk)
+    assert told(capsys, "--segment", "Photographers", "--customer", who) == [
+        f"Photographers: customer {who} is in it",
+        "group 1",
+        f"+ bought camera (last on {day})",
+        "+ number of orders: fewer than 5 (1 order)",
+        "group 2",
+        "- language is de (en-us)",
+    ]
+    assert told(capsys, "--segment", "Photographers")[:3] == [
+        "Photographers: a guest is not in it",
+        "group 1",
+        "- bought camera (never)",
+    ]
+
+
+def test_a_segment_without_rules_is_said_to_be_empty(shop, capsys):
+    shop.segment("Nobody")
+    assert told(capsys, "--segment", "Nobody")[-1] == "It has no rules: nobody is in it."
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["--segment", "Nomads"], "no segment 'Nomads'. Known: Regulars"),
+        (["camera", "--segment", "Regulars"], "--segment goes with --customer alone"),
+        (["--segment", "Regulars", "--cart", "camera"], "--segment goes with --customer alone"),
+    ],
+)
+def test_what_cannot_be_said_of_a_segment_is_named(shop, arguments, complaint):
+    shop.segment("Regulars", {"orders_at_least": 2})
+    with pytest.raises(CommandError, match=complaint):
+        call_command("xsell_explain", *arguments)
+
+
+def test_a_placement_for_others_is_said_to_be(shop, capsys):
+    shop.relate("camera", "strap", "case")
+    shop.place("product-page", segment=shop.segment("Regulars", {"orders_at_least": 2}))
+    assert told(capsys, "camera")[-1] == (
+        "It is empty: the placement is for a segment that this shopper is not in."
     )

@@ -14,7 +14,7 @@ from xsell.models.offers import Offer
 from xsell.models.placements import Placement
 from xsell.models.relations import ProductRelation
 from xsell.models.revisions import RulesRevision
-from xsell.models.segments import Segment, SegmentMember, SegmentRule
+from xsell.models.segments import SampledCustomer, Segment, SegmentMember, SegmentRule
 from xsell.models.tiers import Tier, TierBenefit, TierLadder
 
 RULES = (
@@ -46,6 +46,7 @@ __all__ = [
     "ProductRelation",
     "ProductView",
     "RulesRevision",
+    "SampledCustomer",
     "Segment",
     "SegmentMember",
     "SegmentRule",

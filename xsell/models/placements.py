@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from xsell.models.offers import Offer
 from xsell.models.revisions import RuleQuerySet
+from xsell.models.segments import Segment, not_beside_prices
 from xsell.values import Source
 
 
@@ -53,6 +54,15 @@ class Placement(models.Model):
         _("maximum per category"), null=True, blank=True, help_text=_("Gives variety.")
     )
     is_live = models.BooleanField(_("live"), default=True)
+    segment = models.ForeignKey(
+        Segment,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="placements",
+        verbose_name=_("segment"),
+        help_text=_("For others the place is empty; nothing chosen: for everybody."),
+    )
 
     objects = RuleQuerySet.as_manager()
 
@@ -80,3 +90,12 @@ class Placement(models.Model):
 
     def __str__(self) -> str:
         return self.slug
+
+    def clean(self) -> None:
+        """Raise ValidationError for offers that only people of a protected trait would see."""
+        super().clean()
+        if self.segment is None or Source.OFFERS not in (self.sources or ()):
+            return
+        if traits := self.segment.protected_traits():
+            named = str(_("segment %(name)s") % {"name": self.segment})
+            raise ValidationError({"segment": not_beside_prices(traits[0], named)})

@@ -12,7 +12,7 @@ from xsell.models import OfferCondition
 from xsell.models.conditions import READERS
 from xsell.models.fields import from_json
 from xsell.pricing.fairness import is_protected
-from xsell.selection.facts import fact_of
+from xsell.selection.facts import is_known_to_be
 from xsell.values import ProductId, ShopContext
 
 CONDITION_COLUMNS = (
@@ -145,11 +145,9 @@ def _holds(condition: Condition, occasion: Occasion, product_id: ProductId | Non
 
 
 def _is_fact(condition: Condition, occasion: Occasion) -> bool:
-    known = fact_of(occasion.context, condition.fact)
+    is_so = is_known_to_be(occasion.context, condition.fact, condition.value)
     # Unknown is neither: a condition on it must not hold by accident, whichever way it asks.
-    if known is None:
-        return condition.is_negated
-    return known.casefold() == condition.value.strip().casefold()
+    return condition.is_negated if is_so is None else is_so
 
 
 def _is_stocked(condition: Condition, occasion: Occasion) -> bool:

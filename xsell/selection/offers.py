@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -97,6 +97,12 @@ class StoredOffer:
         conditions = (it for group in self.groups for it in group)
         return tuple(it.product_id for it in conditions if it.product_id is not None)
 
+    @property
+    def segment_ids(self) -> tuple[int, ...]:
+        """Segments that its conditions ask for."""
+        conditions = (it for group in self.groups for it in group)
+        return tuple(it.segment_id for it in conditions if it.segment_id is not None)
+
     def copy(self) -> OfferCopy:
         """Its words."""
         return OfferCopy(self.offer_id, self.columns["headline"], self.columns["text"])
@@ -120,14 +126,17 @@ class StoredOffer:
         return None
 
 
-def stored_offers() -> list[StoredOffer]:
-    """All offers that are live or in shadow, by priority, in two queries."""
+def stored_offers(traits: Mapping[int, Sequence[str]] = {}) -> list[StoredOffer]:
+    """All offers that are live or in shadow, by priority, in two queries.
+
+    `traits`: protected traits that a segment asks for.
+    """
     states = (Offer.State.LIVE, Offer.State.SHADOW)
     names = tuple(dict.fromkeys((*OWN, *OFFER_TERMS, *LIMITS, *CAPS, *MANNER)))
     rows = Offer.objects.filter(state__in=states).order_by("priority", "pk").values(*names)
     conditions = _conditions(states)
     return [
-        _stored(position, columns, conditions.get(columns["pk"], ()))
+        _stored(position, columns, conditions.get(columns["pk"], ()), traits)
         for position, columns in enumerate(rows)
     ]
 
@@ -149,6 +158,7 @@ def _stored(
     position: int,
     columns: Mapping[str, Any],
     conditions: Iterable[tuple[int, tuple[Any, ...]]],
+    traits: Mapping[int, Sequence[str]],
 ) -> StoredOffer:
     objection = ""
     groups: Groups = ()
@@ -159,8 +169,13 @@ def _stored(
     rule = offer_rule(columns["pk"], columns)
     if columns["included_units"]:
         rule = replace(rule, benefit=ALL_OF_IT)
-    if rule.benefit.kind is not BenefitKind.NONE and (traits := protected_traits(groups)):
-        objection = f"{', '.join(traits)} must not decide what something costs"
+    asked = (it for group in groups for it in group if it.segment_id is not None)
+    protected = [
+        *protected_traits(groups),
+        *(trait for it in asked for trait in traits.get(it.segment_id or 0, ())),
+    ]
+    if rule.benefit.kind is not BenefitKind.NONE and protected:
+        objection = f"{', '.join(protected)} must not decide what something costs"
     placement = columns["placement__slug"] or ""
     own = (columns["pk"], position, columns["kind"], placement)
     early = tuple(tuple(it for it in group if it.kind not in LATE) for group in groups)

@@ -4,7 +4,8 @@ However many tags a product page has, it costs six queries: the cart, the placem
 related (one UNION), the ladder, the bundles and the details. A cart or checkout costs five: no
 ladder and no bundles, but the offers. A product page whose placement asks for offers costs seven.
 Where an anchor is a variant, what its parent has costs as much again, the cart and the placements
-aside.
+aside. A placement for a segment alone adds the segments and, of a customer, what was bought and its
+details.
 """
 
 from __future__ import annotations
@@ -41,6 +42,8 @@ from xsell.values import (
     Upgrade,
 )
 
+NOT_IN_SEGMENT = "the placement is for a segment that this shopper is not in"
+
 
 class Page:
     """What one request (or preview) shows.
@@ -71,6 +74,12 @@ class Page:
         """Every placement by slug."""
         return self._knowledge.book.placements
 
+    @property
+    def _segments(self) -> frozenset[int]:
+        """The shopper's segments, where an offer asks for them."""
+        asked = self._knowledge.book.asks_for_segments
+        return self._knowledge.segments if asked else frozenset()
+
     @functools.cached_property
     def _attention(self) -> Attention:
         return Attention(self._knowledge.book, self._now)
@@ -94,6 +103,9 @@ class Page:
         placement = named(self.placements, slug)
         if not placement.is_live:
             return PlacementContent(slug, placement.heading, (), (), is_live=False)
+        segment_id = placement.segment_id
+        if segment_id is not None and segment_id not in self._knowledge.segments:
+            return PlacementContent(slug, placement.heading, (), (), withheld=NOT_IN_SEGMENT)
         around = self._around(product_id, anchors)
         sources = {source: around.looked_at(source) for source in around.related.candidates}
         held = {Source.OFFERS: self._offers(placement, around)}
@@ -199,7 +211,7 @@ class Page:
         """Offers that may stand in the placement and whose conditions hold here."""
         if Source.OFFERS not in placement.sources:
             return []
-        who = Occasion(context=self.context, now=self._now)
+        who = Occasion(context=self.context, now=self._now, segments=self._segments)
         matching = Matching(
             knowledge=self._knowledge,
             standing=self._standing,

@@ -16,6 +16,7 @@ from xsell.models import AttentionBudget, Placement, RulesRevision
 from xsell.selection.conditions import Condition, Kind, Occasion
 from xsell.selection.offers import StoredOffer, followers, stored_offers
 from xsell.selection.placements import placements_by_slug
+from xsell.selection.segments import CompiledSegment, stored_segments
 from xsell.values import ProductId
 
 Key = tuple[str, Any]
@@ -31,6 +32,9 @@ class Rulebook:
     follows: Mapping[int, tuple[tuple[str, bool], ...]]
     """Offer -> after which answers alone it comes: (source, whether that was a yes)."""
     budget: AttentionBudget
+    segments: tuple[CompiledSegment, ...]
+    asks_for_segments: bool
+    """Whether an offer asks in which segments a shopper is."""
     by_key: Mapping[Key, tuple[int, ...]]
     for_all: tuple[int, ...]
     """Offers that no product, category or segment decides alone."""
@@ -54,7 +58,7 @@ _KEPT: dict[str, tuple[str, Rulebook]] = {}
 
 
 def rulebook() -> Rulebook:
-    """The rules of this moment: in one query, and four more after a change."""
+    """The rules of this moment: in one query, and five more after a change."""
     alias = router.db_for_read(RulesRevision)
     token = RulesRevision.objects.using(alias).values_list("token", flat=True).first()
     kept = _KEPT.get(alias)
@@ -68,7 +72,9 @@ def rulebook() -> Rulebook:
 
 
 def _read() -> Rulebook:
-    offers = {offer.offer_id: offer for offer in stored_offers()}
+    segments = stored_segments()
+    traits = {it.segment_id: it.protected_traits for it in segments}
+    offers = {offer.offer_id: offer for offer in stored_offers(traits)}
     by_key: dict[Key, list[int]] = {}
     for_all: list[int] = []
     for offer in offers.values():
@@ -82,6 +88,8 @@ def _read() -> Rulebook:
         placements=placements_by_slug(),
         offers=offers,
         follows=followers(offers.values()),
+        segments=segments,
+        asks_for_segments=any(it.segment_ids for it in offers.values()),
         budget=AttentionBudget.objects.first() or AttentionBudget(),
         by_key={key: tuple(found) for key, found in by_key.items()},
         for_all=tuple(for_all),

@@ -13,6 +13,7 @@ from xsell.selection.bundles import live_bundles
 from xsell.selection.history import history_of
 from xsell.selection.related import Related, related_to
 from xsell.selection.rulebook import Rulebook, rulebook
+from xsell.selection.segments import needs, segments_of
 from xsell.selection.tiers import Rung, ladder_of
 from xsell.values import (
     Candidate,
@@ -80,6 +81,16 @@ class Knowledge:
     def history(self) -> History:
         """What the shopper bought, as the shop's orders tell."""
         return history_of(self._adapter, self._context.customer_id)
+
+    @functools.cached_property
+    def segments(self) -> frozenset[int]:
+        """The segments that the shopper is in; read only where something asks for one."""
+        segments = self.book.segments
+        asked = needs(segments)
+        history = self.history if asked.history else History()
+        if asked.details:
+            self.learn(history.product_ids)
+        return segments_of(segments, self._context, history, self.details, self._now)
 
     @property
     def surroundings(self) -> Collection[Surroundings]:

@@ -11,10 +11,12 @@ from django.utils import timezone
 from xsell.adapters import BaseAdapter, get_adapter
 from xsell.adapters.visits import context_of
 from xsell.pricing.quoting import quote
-from xsell.selection.acceptances import bundles_withheld, rules_for, taken_into
+from xsell.selection.acceptances import Taken, bundles_withheld, rules_for, taken_into
 from xsell.selection.bundles import bundles_held
 from xsell.selection.conditions import Occasion
 from xsell.selection.holdings import Held
+from xsell.selection.rulebook import rulebook
+from xsell.selection.segments import shopper_segments
 from xsell.selection.variants import variants_in, with_variants
 from xsell.values import Cart, PriceContext, Quote, ShopContext
 
@@ -50,6 +52,15 @@ def quote_for(*, adapter: BaseAdapter, context: ShopContext, cart: Cart, now: da
     )
 
 
+def _segments(
+    adapter: BaseAdapter, taken: Taken, context: ShopContext, now: datetime
+) -> frozenset[int]:
+    """The shopper's segments, where an offer that was taken asks for them."""
+    if not any(it.stored is not None and it.stored.segment_ids for it in taken.offers):
+        return frozenset()
+    return shopper_segments(adapter, rulebook().segments, context, now)
+
+
 def _priced(adapter: BaseAdapter, context: ShopContext, cart: Cart, now: datetime) -> Quote:
     taken = taken_into(cart.ref)
     others = [it for offer in taken.offers for it in offer.other_ids]
@@ -58,7 +69,8 @@ def _priced(adapter: BaseAdapter, context: ShopContext, cart: Cart, now: datetim
     products = [*cart.product_ids, *variants]
     held = bundles_held(products, now, also=taken.bundles_of(products))
     bundles = [with_variants(rule, variants) for rule in held]
-    holds = Held(Occasion(context=context, now=now), cart, details)
+    who = Occasion(context=context, now=now, segments=_segments(adapter, taken, context, now))
+    holds = Held(who, cart, details)
     offers, lapsed = rules_for(taken.offers, holds=holds, now=now)
     priced = quote(cart, [*bundles, *offers], PriceContext(details), now)
     live = {rule.source for rule in bundles}

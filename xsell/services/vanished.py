@@ -8,9 +8,9 @@ from typing import Any
 from django.db.models import Model, QuerySet
 from django.db.models.signals import post_delete
 
-from xsell.models import Bundle, BundleItem, Offer, OfferCondition
+from xsell.models import Bundle, BundleItem, Offer, OfferCondition, Segment, SegmentRule
 
-OWN = (Bundle, BundleItem, Offer, OfferCondition)
+OWN = (Bundle, BundleItem, Offer, OfferCondition, Segment, SegmentRule)
 
 logger = logging.getLogger("xsell")
 
@@ -19,6 +19,7 @@ def listen() -> None:
     """Connect the receivers."""
     post_delete.connect(stop_bundle, sender=BundleItem, dispatch_uid="xsell.vanished.bundle")
     post_delete.connect(stop_offer, sender=OfferCondition, dispatch_uid="xsell.vanished.offer")
+    post_delete.connect(narrow_segment, sender=SegmentRule, dispatch_uid="xsell.vanished.segment")
 
 
 def stop_bundle(
@@ -42,6 +43,28 @@ def stop_offer(
     """Take an offer off line that has lost a condition with its product: it would hold for all."""
     if not _is_deliberate(origin):
         _stop(Offer, instance.offer_id, using)
+
+
+def narrow_segment(
+    instance: SegmentRule, using: str, origin: Model | QuerySet[Any] | None = None, **kwargs: Any
+) -> None:
+    """Take the whole group out of a segment where what one of its rules wants was deleted.
+
+    Nobody can be known to have bought that any more: without the rule the group would hold for
+    people who never did. A rule that asks for never having bought it holds for everybody now, and
+    may go alone.
+    """
+    if _is_deliberate(origin) or instance.is_negated:
+        return
+    rules = SegmentRule.objects.using(using).filter(
+        segment=instance.segment_id, group=instance.group
+    )
+    if rules.delete()[0]:
+        logger.warning(
+            "xsell: group %s of segment %s is gone: a product was deleted",
+            instance.group,
+            instance.segment_id,
+        )
 
 
 def _is_deliberate(origin: Model | QuerySet[Any] | None) -> bool:

@@ -144,6 +144,8 @@ class PlacementContent:
     suggestions: tuple[Suggestion, ...]
     decisions: tuple[Decision, ...]
     is_live: bool = True
+    withheld: str = ""
+    """Why it is not filled at all for this shopper."""
 
     @property
     def has_fallback(self) -> bool:

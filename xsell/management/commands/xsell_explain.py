@@ -12,20 +12,25 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from xsell.adapters import BaseAdapter, get_adapter
-from xsell.exceptions import UnknownPlacement
+from xsell.exceptions import UnknownPlacement, UnknownSegment
 from xsell.models.fields import product_id_from
 from xsell.selection.explaining import Explanation, explain, imagined_cart
 from xsell.selection.placements import CART, PRODUCT_PAGE
+from xsell.selection.segment_reasons import explain_segment
 from xsell.services.pricing import quote_for
 from xsell.values import Cart, Decision, ProductId
 
 
 class Command(BaseCommand):
-    """`xsell_explain PRODUCT [--cart PRODUCT ...] [--placement SLUG] [--customer ID]`"""
+    """`xsell_explain PRODUCT [--cart PRODUCT ...] [--placement SLUG] [--customer ID]`
+
+    or `xsell_explain --segment NAME [--customer ID]`
+    """
 
     help = (
         "Say for each candidate of a placement which step kept or dropped it, and why; and what "
-        "the cart costs, with every saving that holds or does not."
+        "the cart costs, with every saving that holds or does not. Or say whether a customer is in "
+        "a segment, and which rules hold."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -35,9 +40,13 @@ class Command(BaseCommand):
         parser.add_argument("--cart", nargs="+", default=[], help="Ids or names in the cart.")
         parser.add_argument("--placement", default="", help="Slug (product-page, or cart).")
         parser.add_argument("--customer", help="Explain for this customer's id.")
+        parser.add_argument("--segment", help="Say who is in it: the customer, or a guest.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         adapter = get_adapter()
+        if options["segment"] is not None:
+            self._tell_segment(adapter, options)
+            return
         named = options["product"]
         product_id = product_named(adapter, named) if named is not None else None
         in_cart = [product_named(adapter, name) for name in options["cart"]]
@@ -70,12 +79,32 @@ class Command(BaseCommand):
         self.stdout.write(f"In the cart: {cart or 'nothing'}")
         if not content.is_live:
             self.stdout.write("The placement is switched off.")
+        elif content.withheld:
+            self.stdout.write(f"It is empty: {content.withheld}.")
         elif not content.decisions:
             self.stdout.write("No source has a candidate.")
         for decision in content.decisions:
             self.stdout.write(line(explanation, decision))
         for source, reason in explanation.hidden_bundles.items():
             self.stdout.write(f"- {source} hidden: {reason}")
+
+    def _tell_segment(self, adapter: BaseAdapter, options: dict[str, Any]) -> None:
+        if options["product"] is not None or options["cart"] or options["placement"]:
+            raise CommandError("--segment goes with --customer alone.")
+        customer_id = options["customer"]
+        try:
+            told = explain_segment(adapter, options["segment"], customer_id, timezone.now())
+        except UnknownSegment as error:
+            raise CommandError(str(error)) from error
+        who = "a guest" if customer_id is None else f"customer {customer_id}"
+        self.stdout.write(f"{told.name}: {who} is {'in' if told.is_in else 'not in'} it")
+        if not told.groups:
+            self.stdout.write("It has no rules: nobody is in it.")
+        for number, group in enumerate(told.groups, 1):
+            self.stdout.write(f"group {number}")
+            for reason in group:
+                mark = "+" if reason.holds else "-"
+                self.stdout.write(f"{mark} {reason.wants} ({reason.found})")
 
     def _tell_price(self, adapter: BaseAdapter, cart: Cart, customer: str | None) -> None:
         context = adapter.context_for(customer)
