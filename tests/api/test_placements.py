@@ -48,6 +48,7 @@ def test_it_gives_everything_that_a_card_needs(shop, ask):
             "lift_lower": 40.0,
         },
         "offer": None,
+        "discount": None,
     }
 
 
