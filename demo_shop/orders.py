@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from demo_shop.carts import find_cart, lock
 from demo_shop.models import Cart, CartLine, LineSaving, Order, OrderLine, Product
+from demo_shop.shipping import shipping_of
 from demo_shop.templatetags.demo_shop import money
 from demo_shop.totals import NOTHING, line_savings, total_of
 from xsell.services.orders import record_order
@@ -42,7 +43,8 @@ def place_order(*, request: HttpRequest, contact: Contact, shown_total: str = ""
     products = locked_products(request, lines)
     # From here on neither cart nor prices can change: what is priced is what is ordered.
     quote = price_cart(request)
-    total = total_of(quote.lines)
+    shipping = shipping_of(quote.total, is_free=quote.has_free_shipping)
+    total = total_of(quote.lines) + shipping
     is_known = all(gift.product_id in products for gift in quote.gifts)
     if not is_known or (shown_total and shown_total != str(total)):
         raise TotalChanged(
@@ -54,6 +56,7 @@ def place_order(*, request: HttpRequest, contact: Contact, shown_total: str = ""
         customer=request.user if request.user.is_authenticated else None,
         placed_at=timezone.now(),
         total=total,
+        shipping=shipping,
         saving=quote.saving,
         tax=sum((line.tax or NOTHING for line in quote.lines), NOTHING),
         name=contact.name,

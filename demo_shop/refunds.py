@@ -31,12 +31,13 @@ def returnable(order: Order, lines: Iterable[OrderLine]) -> list[OrderLine]:
 
 @transaction.atomic
 def cancel_order(order: Order) -> Refund | None:
-    """Take back what is left of the order, gifts included; None if it was cancelled before."""
+    """Take back what is left of the order, gifts and delivery included; None if it was before."""
     order = Order.objects.select_for_update().get(pk=order.pk)
     if order.status == Order.Status.CANCELLED:
         return None
     order.status = Order.Status.CANCELLED
-    return take_back(order, {line.pk: line.left for line in order.lines.all()})
+    units = {line.pk: line.left for line in order.lines.all()}
+    return take_back(order, units, shipping=order.shipping)
 
 
 @transaction.atomic
@@ -53,8 +54,8 @@ def return_items(order: Order, units: Mapping[int, int]) -> Refund:
     return take_back(order, units)
 
 
-def take_back(order: Order, units: Mapping[int, int]) -> Refund:
-    """Write the refund of a locked order."""
+def take_back(order: Order, units: Mapping[int, int], shipping: Decimal = NOTHING) -> Refund:
+    """Write the refund of a locked order; what was brought and comes back was still brought."""
     # Products are locked in the order in which placing an order locks them.
     every = order.lines.order_by("product_id", "pk")
     lines = [line for line in every if units.get(line.pk, 0) > 0]
@@ -68,7 +69,7 @@ def take_back(order: Order, units: Mapping[int, int]) -> Refund:
             if line.product_id is not None and not line.is_gift
         ],
     )
-    refund.amount = sum((worth(line, units[line.pk]) for line in lines), NOTHING)
+    refund.amount = sum((worth(line, units[line.pk]) for line in lines), shipping)
     refund.amount -= sum((share.saving for share in shares), NOTHING)
     refund.save()
     order.refunded += refund.amount

@@ -7,6 +7,7 @@ from decimal import Decimal
 from django.http import HttpRequest
 
 from demo_shop.models import CartLine, Order, OrderLine, Product
+from demo_shop.shipping import shipping_of
 from xsell.services.pricing import price_cart
 from xsell.services.words import words_for
 from xsell.values import Quote, QuotedLine
@@ -55,11 +56,13 @@ class Totals:
     taxes: tuple[Tax, ...]
     gifts: tuple[Gift, ...]
     notes: tuple[str, ...]
+    shipping: Decimal
 
     @property
     def total(self) -> Decimal:
         saved = sum((each.amount for each in self.savings), NOTHING)
-        return self.goods - saved + sum((each.amount for each in self.taxes), NOTHING)
+        tax = sum((each.amount for each in self.taxes), NOTHING)
+        return self.goods - saved + tax + self.shipping
 
 
 def totals(request: HttpRequest, lines: Iterable[CartLine]) -> Totals:
@@ -80,6 +83,9 @@ def totals(request: HttpRequest, lines: Iterable[CartLine]) -> Totals:
         taxes=taxes((each.tax_rate, each.to_pay, each.tax) for each in charged),
         gifts=gifts(quote),
         notes=tuple(filter(None, map(words_for, quote.withheld))),
+        shipping=shipping_of(
+            sum((each.to_pay for each in charged), NOTHING), is_free=quote.has_free_shipping
+        ),
     )
 
 

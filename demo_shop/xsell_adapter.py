@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.http import HttpRequest
 
 from demo_shop.carts import open_cart
+from demo_shop.shipping import FREE_FROM
 from xsell.adapters.model import (
     CartLineFields,
     CategoryFields,
@@ -18,6 +19,7 @@ from xsell.adapters.model import (
 class ShopAdapter(ModelAdapter):
     currency = "USD"
     price_includes_tax = False
+    free_shipping_from = {currency: FREE_FROM}
     product = ProductFields(
         title="title",
         price="price",

@@ -199,6 +199,18 @@ class ShopFloor:
         held = replace(held, lines=lines)
         return Page(adapter, shopper, held, at or timezone.now(), tells_all=tells_all)
 
+    def page_with(self, cart: Mapping[str, int]) -> Page:
+        """The page of a shopper who holds so many of each."""
+        page = self.page(cart)
+        page.cart = replace(
+            page.cart,
+            lines=tuple(
+                replace(line, quantity=quantity)
+                for line, quantity in zip(page.cart.lines, cart.values(), strict=True)
+            ),
+        )
+        return page
+
     def content(
         self, slug: str, product: str = "", cart: Iterable[str] = (), **context: Any
     ) -> PlacementContent:

@@ -42,6 +42,13 @@ class Order(models.Model):
         db_default=Decimal(0),
         help_text="Part of the total.",
     )
+    shipping = models.DecimalField(
+        max_digits=10,
+        decimal_places=2,
+        default=Decimal(0),
+        db_default=Decimal(0),
+        help_text="Part of the total, without tax.",
+    )
     refunded = models.DecimalField(
         max_digits=10,
         decimal_places=2,

@@ -48,6 +48,7 @@ def test_it_gives_everything_that_a_card_needs(shop, ask):
             "lift_lower": 40.0,
         },
         "offer": None,
+        "discount": None,
     }
 
 
@@ -62,6 +63,26 @@ def test_it_never_suggests_what_is_already_in_the_cart(shop, ask, hold, titles):
     shop.relate("camera", "strap", "case", "tripod")
     hold("strap")
     assert titles(ask("product-page", product=shop["camera"].pk)) == ["case", "tripod"]
+
+
+def test_one_more_for_the_discount_says_what_it_saves_and_is_taken(shop, ask, hold, client):
+    bundle = shop.bundle(10, {"camera": 1, "strap": 1}, name="Ready to go")
+    hold("camera")
+    (told,) = ask("discount").json()["suggestions"]
+    assert told["discount"] == {"bundle_id": bundle.pk, "name": "Ready to go", "saving": "26.15"}
+    take = client.post(
+        reverse("xsell-api:take"), {"token": told["token"]}, content_type="application/json"
+    )
+    assert take.json()["changes"][0]["done"] is True
+    quote = client.get(reverse("xsell-api:quote")).json()
+    assert quote["saving"] == "26.15"
+
+
+def test_what_closes_the_gap_to_free_shipping_is_a_placement_like_any(shop, ask, hold, titles):
+    shop.stock("film", price=Decimal("25.00"))
+    shop.bought_with("strap", "film")
+    hold("strap")
+    assert titles(ask("free-shipping")) == ["film"]
 
 
 def test_a_bump_comes_with_its_words(shop, ask, hold):

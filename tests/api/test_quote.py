@@ -63,6 +63,19 @@ def test_an_offer_whose_condition_went_says_so_to_the_shopper(shop, hold, quote,
     assert withheld["text"]
 
 
+def test_it_says_what_is_missing_to_free_shipping(shop, hold, quote):
+    assert quote()["shipping_gap"] is None, "an empty cart"
+    hold("strap")
+    assert quote()["shipping_gap"] == {
+        "threshold": "35.00",
+        "missing": "22.50",
+        "currency": "USD",
+        "is_reached": False,
+    }
+    hold("camera")
+    assert quote()["shipping_gap"]["is_reached"] is True
+
+
 def test_every_amount_is_text(shop, hold, quote, settings):
     settings.REST_FRAMEWORK = {**settings.REST_FRAMEWORK, "COERCE_DECIMAL_TO_STRING": False}
     shop.bundle(10, {"camera": 1, "strap": 1})

@@ -60,11 +60,11 @@ def test_what_another_tab_added_is_not_ordered_unseen(shelves, shopper):
     agreed = shopper.shown_total()
     shopper.puts(shelves["Soap"])
     page = shopper.orders(shown_total=agreed)
-    assert "the total is $7.84 now" in text(page)
+    assert "the total is $12.74 now" in text(page)
     assert "robin@example.com" in text(page), "what was typed is still there"
     assert not Order.objects.exists()
     shopper.orders(shown_total=shopper.shown_total())
-    assert Order.objects.get().total == Decimal("7.84")
+    assert Order.objects.get().total == Decimal("12.74")
 
 
 def test_one_button_in_two_tabs_adds_once(shelves, shopper, batteries):
@@ -90,7 +90,7 @@ def test_a_second_click_on_the_last_button_orders_nothing_more(shelves, shopper)
     assert Order.objects.count() == 1
 
 
-@pytest.mark.parametrize(("price", "total"), [("3.00", "$7.99"), ("2.00", "$6.99")])
+@pytest.mark.parametrize(("price", "total"), [("3.00", "$12.89"), ("2.00", "$11.89")])
 def test_a_price_that_changed_on_the_way_is_told_before_it_is_charged(
     shelves, shopper, price, total
 ):
@@ -111,6 +111,6 @@ def test_a_price_that_changed_on_the_way_is_told_before_it_is_charged(
 @pytest.mark.parametrize("posted", ["0.01", "nonsense", "-5", "2.5"])
 def test_no_total_that_a_page_posts_is_ever_charged(shelves, shopper, posted):
     shopper.puts(shelves["Bread"])
-    assert "the total is $2.50 now" in text(shopper.orders(shown_total=posted))
+    assert "the total is $7.40 now" in text(shopper.orders(shown_total=posted))
     assert not Order.objects.exists()
     assert Cart.objects.get().lines.count() == 1

@@ -76,6 +76,20 @@ def assert_reason(found, expected):
     assert (found == SHOWN) == (expected == SHOWN)
 
 
+@pytest.mark.parametrize(
+    ("cart", "reason"),
+    [
+        (["camera"], SHOWN),
+        (["film"], "wants with its product a bundle is whole"),
+        ([], "wants with its product a bundle is whole"),
+    ],
+)
+def test_an_offer_may_wait_until_its_product_makes_a_bundle_whole(counter, cart, reason):
+    counter.bundle(10, {"camera": 1, "strap": 1})
+    counter.offer("strap", {"discount_is_near": None})
+    assert_reason(why_not(counter, "strap", cart=cart), reason)
+
+
 SHOPPERS = [
     # conditions                                 shopper                                why not
     ([{"is_customer": None}], {"customer_id": "7"}, SHOWN),

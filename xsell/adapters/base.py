@@ -25,6 +25,8 @@ from xsell.values import (
     Order,
     ProductDetails,
     ProductId,
+    Quote,
+    ShippingGap,
     ShopContext,
 )
 
@@ -149,6 +151,16 @@ class BaseAdapter(abc.ABC):
 
         Joins the line that holds the product with the same options, if there is one.
         """
+
+    def shipping_gap(self, context: ShopContext, cart: Cart, quote: Quote) -> ShippingGap | None:
+        """What the cart lacks to free shipping, by your shop's own rule; None where there is none.
+
+        Count as your checkout does: `quote` has what each line costs after bundles and offers
+        (`to_pay`) and the tax on it; what has sold out is not among its lines. `cart` may be
+        imagined (its ref is then no reason to look it up), and is asked about a dozen times a page:
+        answer without a query. Bundles and offers that give free shipping are not yours to ask.
+        """
+        return None
 
     def format_price(self, amount: Decimal, currency: str, language: str) -> str:
         """The amount as this shop's customers read it; Babel's way if Babel is installed."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.apps import apps
@@ -13,7 +15,15 @@ from django.utils.translation import ngettext
 
 from xsell.adapters.base import BaseAdapter
 from xsell.adapters.mapping import CartLineFields, prefixed
-from xsell.values import Cart, CartChange, CartLine, ProductId
+from xsell.values import (
+    Cart,
+    CartChange,
+    CartLine,
+    ProductId,
+    Quote,
+    ShippingGap,
+    ShopContext,
+)
 
 
 class CartFromModel(BaseAdapter):
@@ -21,6 +31,8 @@ class CartFromModel(BaseAdapter):
 
     cart_line: ClassVar[CartLineFields]
     currency: ClassVar[str]
+    free_shipping_from: ClassVar[Mapping[str, Decimal]] = {}
+    """Currency -> what the goods must come to, in your shop's kind of price, to ship free."""
 
     @property
     def cart_line_model(self) -> type[Model]:
@@ -118,6 +130,12 @@ class CartFromModel(BaseAdapter):
             setattr(line, f"{mapping.product}_id", product_id)
             line.save(update_fields=[mapping.product])
         return CartChange(product_id, done=True, line_ref=line_ref)
+
+    def shipping_gap(self, context: ShopContext, cart: Cart, quote: Quote) -> ShippingGap | None:
+        threshold = self.free_shipping_from.get(quote.currency)
+        if threshold is None:
+            return None
+        return ShippingGap.to(threshold, quote.total, quote.currency)
 
     def _refusal(self, request: HttpRequest, product_id: ProductId, quantity: int) -> str:
         """Why the shopper cannot have so many of it; empty if they can."""

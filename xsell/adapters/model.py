@@ -12,6 +12,7 @@ Every method can be overridden. Wrong paths are refused at start, by name.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
@@ -93,6 +94,7 @@ class ModelAdapter(ProductsFromModel, OrdersFromModel, CartFromModel):
             *self._check_conditions(),
             *self._check_product(),
             *self._check_price(),
+            *self._check_shipping(),
         ]
 
     def _check_product(self) -> list[checks.CheckMessage]:
@@ -139,6 +141,18 @@ class ModelAdapter(ProductsFromModel, OrdersFromModel, CartFromModel):
                 ),
                 id="xsell.E004",
             )
+        ]
+
+    def _check_shipping(self) -> list[checks.CheckMessage]:
+        """One error for each threshold that is no amount: a float would fail in the cart."""
+        return [
+            checks.Error(
+                f"{self._name}.free_shipping_from: {amount!r} for {currency!r} is no amount.",
+                hint="Give a Decimal by the ISO 4217 code, as in {'EUR': Decimal(\"50.00\")}.",
+                id="xsell.E004",
+            )
+            for currency, amount in self.free_shipping_from.items()
+            if not isinstance(amount, Decimal) or amount <= 0
         ]
 
     def _check_category(self) -> list[checks.CheckMessage]:

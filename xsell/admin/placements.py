@@ -22,6 +22,8 @@ SOURCE_NAMES: dict[str, Any] = {
     Source.OFFERS: gettext_lazy("Offers"),
     Source.MINED: gettext_lazy("Bought together"),
     Source.TIERS: gettext_lazy("Upgrades: tiers and upsells"),
+    Source.SHIPPING_GAP: gettext_lazy("What closes the gap to free shipping"),
+    Source.NEARLY_BUNDLE: gettext_lazy("One more for the discount of a bundle"),
     Source.CATEGORY_BEST_SELLERS: gettext_lazy("Best sellers of the category"),
     Source.BEST_SELLERS: gettext_lazy("Best sellers"),
 }

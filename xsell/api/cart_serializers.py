@@ -104,6 +104,17 @@ class TaxSerializer(Serializer):
     gross = AmountField()
 
 
+class ShippingGapSerializer(Serializer):
+    """What the cart lacks to free shipping, by the shop's own rule."""
+
+    threshold = AmountField(
+        help_text="What the rule asks for; 0 where a bundle or an offer gives it."
+    )
+    missing = AmountField(help_text="0 where the order ships free.")
+    currency = serializers.CharField()
+    is_reached = serializers.BooleanField()
+
+
 class QuoteSerializer(Serializer):
     """What the cart costs now, and what it would cost without bundles and offers."""
 
@@ -115,8 +126,15 @@ class QuoteSerializer(Serializer):
     gifts = GiftSerializer(many=True)
     codes = serializers.ListField(child=serializers.CharField())
     has_free_shipping = serializers.BooleanField()
+    shipping_gap = serializers.SerializerMethodField("gap")
     withheld = serializers.SerializerMethodField("told")
     taxes = TaxSerializer(many=True, help_text="Empty where the shop does not say its rates.")
+
+    @extend_schema_field(ShippingGapSerializer(allow_null=True))
+    def gap(self, quote: Quote) -> Any:
+        """None where the shop has no rule for free shipping, or the cart is empty."""
+        gap = self.context.get("shipping_gap")
+        return None if gap is None else ShippingGapSerializer(gap).data
 
     @extend_schema_field(WithheldSerializer(many=True))
     def told(self, quote: Quote) -> list[dict[str, str]]:

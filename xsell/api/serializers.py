@@ -55,6 +55,14 @@ class OfferCopySerializer(Serializer):
     text = serializers.CharField(allow_blank=True)
 
 
+class NearDiscountSerializer(Serializer):
+    """What one more unit of the suggested product saves: it makes a bundle whole."""
+
+    bundle_id = serializers.IntegerField()
+    name = serializers.CharField(help_text="Of the bundle.")
+    saving = AmountField(help_text="What the cart then saves more than now.")
+
+
 class SuggestionSerializer(Serializer):
     """A product, where the suggestion comes from, and on what evidence."""
 
@@ -62,6 +70,7 @@ class SuggestionSerializer(Serializer):
     source = serializers.ChoiceField(choices=SOURCES)  # type: ignore[assignment]
     evidence = EvidenceSerializer(allow_null=True, help_text="Where orders say so, else null.")
     offer = OfferCopySerializer(allow_null=True)
+    discount = NearDiscountSerializer(allow_null=True, help_text="Of a nearly whole bundle.")
     token = serializers.CharField(help_text="Takes the product at one click: POST it to take/.")
 
 

@@ -14,7 +14,7 @@ from xsell.api.base import DETAIL, ShopperView
 from xsell.api.cart_serializers import QuoteSerializer, TakenSerializer, TakeSerializer
 from xsell.exceptions import NotOnOffer, TokenRefused
 from xsell.services import carts
-from xsell.services.pricing import price_cart
+from xsell.services.pricing import price_cart_and_shipping
 from xsell.storefront.views import reasons_against, status_of
 
 
@@ -69,12 +69,16 @@ class TakeView(ShopperView):
 
 @extend_schema(tags=["cart"], responses={200: QuoteSerializer})
 class QuoteView(ShopperView):
-    """What the shopper's cart costs less, and why: reads only, and derived anew each time."""
+    """What the shopper's cart costs less and why, and what it lacks to free shipping.
+
+    Reads only, and derived anew each time.
+    """
 
     http_method_names = ["get", "head", "options"]
 
     def get(self, request: Request) -> Response:
-        return Response(QuoteSerializer(price_cart(request._request)).data)
+        quote, gap = price_cart_and_shipping(request._request)
+        return Response(QuoteSerializer(quote, context={"shipping_gap": gap}).data)
 
 
 def body_of(request: Request) -> object:

@@ -39,6 +39,7 @@ NOTHING: dict[str, Any] = {
     "all": (),
     "together_token": None,
 }
+CLICKABLE = ("product", "source", "evidence", "offer", "discount")
 REASONS = {"type": "array", "items": {"type": "string"}}
 REFUSALS = {
     400: OpenApiResponse(
@@ -158,7 +159,7 @@ def with_tokens(page: Page, shown: dict[str, Any]) -> dict[str, Any]:
     around = {"placement": shown["slug"], "anchors": shown["anchors"]}
     clickable = [
         {
-            **{name: getattr(it, name) for name in ("product", "source", "evidence", "offer")},
+            **{name: getattr(it, name) for name in CLICKABLE},
             "token": suggestion_token(page, it, **around),
         }
         for it in shown["suggestions"]

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from xsell.models import BundleItem
 from xsell.models.schedules import running
@@ -48,6 +48,18 @@ def bundles_held(
     lacking = items.filter(group=None, bundle__fewest_items=None).exclude(product__in=product_ids)
     held = items.filter(product__in=product_ids).exclude(bundle__in=lacking.values("bundle"))
     return _rules(now, Q(bundle__in=held.values("bundle")) | Q(bundle__in=also))
+
+
+def bundles_near(product_ids: Collection[ProductId], now: datetime) -> list[PriceRule]:
+    """Terms of the live bundles with one of the products that lack one item at most, in one query.
+
+    Left out are those that need two products or more which are not there.
+    """
+    items = BundleItem.objects.order_by()
+    lacking = items.filter(group=None, bundle__fewest_items=None).exclude(product__in=product_ids)
+    too_far = lacking.values("bundle").annotate(n_lacking=Count("pk")).filter(n_lacking__gt=1)
+    held = items.filter(product__in=product_ids).exclude(bundle__in=too_far.values("bundle"))
+    return _rules(now, Q(bundle__in=held.values("bundle")))
 
 
 def live_bundle(bundle_id: int, now: datetime) -> PriceRule | None:

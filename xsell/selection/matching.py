@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, replace
+from typing import Any
 
 from xsell.models import Offer, Placement
 from xsell.selection.attention import Attention
@@ -11,6 +12,7 @@ from xsell.selection.conditions import Occasion, failing, group_that_holds, hold
 from xsell.selection.holdings import Held
 from xsell.selection.offer_terms import copy_of
 from xsell.selection.offers import StoredOffer
+from xsell.selection.prospects import Prospects
 from xsell.selection.standing import Standing
 from xsell.selection.surroundings import Knowledge
 from xsell.selection.wanted import lacking
@@ -37,6 +39,7 @@ class Matching:
     standing: Standing
     attention: Attention
     held: Held
+    prospects: Prospects
     currency: str
     honoured: Set[BenefitKind]
     tells_all: bool = False
@@ -54,7 +57,9 @@ class Matching:
             named = (it for offer in mine for it in (*offer.product_ids, *offer.named_ids))
             self.knowledge.learn(named)
         self.standing.learn(likely)
-        found = [self._candidate(offer, occasion, anchors) for offer in likely]
+        late = self._late(likely)
+        known = replace(occasion, **late)
+        found = [self._candidate(offer, known, late) for offer in likely]
         if self.tells_all:
             found += [self._refused(it, self._why_not_held(it, occasion)) for it in unlikely]
         return sorted(
@@ -83,16 +88,15 @@ class Matching:
         return likely, unlikely
 
     def _candidate(
-        self, offer: StoredOffer, occasion: Occasion, anchors: frozenset[ProductId]
+        self, offer: StoredOffer, occasion: Occasion, late: Mapping[str, Any]
     ) -> Candidate | None:
         """The offer with what it comes to, or with the reason why it does not show."""
-        occasion = replace(occasion, stock_of=self._stock_of)
         if not hold(offer.groups, occasion, offer.product_id):
             if not self.tells_all:
                 return None
             return self._refused(offer, self._why_not_held(offer, occasion))
         copy = copy_of(offer, self.knowledge.details, self.currency)
-        reason = self._objection(offer, anchors)
+        reason = self._objection(offer, late)
         if isinstance(copy, str):
             return self._refused(offer, reason or copy)
         triggers = group_that_holds(offer.groups, occasion, offer.product_id)
@@ -105,7 +109,15 @@ class Matching:
         )
         return replace(_plain(offer), offer=copy, objection=reason)
 
-    def _objection(self, offer: StoredOffer, anchors: frozenset[ProductId]) -> str:
+    def _late(self, offers: Iterable[StoredOffer]) -> dict[str, Any]:
+        """What can be asked once the offers' products are known."""
+        near = [it.product_id for it in offers if it.asks_for_discount]
+        tests: dict[str, Any] = {"stock_of": self._stock_of}
+        if near:
+            tests["brings_saving"] = self.prospects.brings_saving(near)
+        return tests
+
+    def _objection(self, offer: StoredOffer, late: Mapping[str, Any]) -> str:
         """Why an offer whose conditions hold must not show; empty if it may."""
         kind = offer.rule.benefit.kind
         if kind not in self.honoured:
@@ -114,7 +126,7 @@ class Matching:
             return reason
         if kind is not BenefitKind.NONE and offer.kind not in SURE_OF_CART:
             own = frozenset() if offer.replaced_id is None else frozenset({offer.replaced_id})
-            in_cart = replace(self.held.occasion(own), stock_of=self._stock_of)
+            in_cart = replace(self.held.occasion(own), **late)
             if not hold(offer.groups, in_cart, offer.product_id):
                 return NOT_IN_CART
         if not self.asks_attention:

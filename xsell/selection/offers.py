@@ -98,6 +98,11 @@ class StoredOffer:
         return tuple(it.product_id for it in conditions if it.product_id is not None)
 
     @property
+    def asks_for_discount(self) -> bool:
+        """Whether a condition asks if its product makes a bundle whole."""
+        return any(it.kind == Kind.DISCOUNT_IS_NEAR for group in self.groups for it in group)
+
+    @property
     def segment_ids(self) -> tuple[int, ...]:
         """Segments that its conditions ask for."""
         conditions = (it for group in self.groups for it in group)

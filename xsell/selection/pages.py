@@ -1,11 +1,12 @@
 """One page of the shop: fills its placements in a fixed number of queries.
 
-However many tags a product page has, it costs six queries: the cart, the placements, everything
-related (one UNION), the ladder, the bundles and the details. A cart or checkout costs five: no
-ladder and no bundles, but the offers. A product page whose placement asks for offers costs seven.
-Where an anchor is a variant, what its parent has costs as much again, the cart and the placements
-aside. A placement for a segment alone adds the segments and, of a customer, what was bought and its
-details.
+However many tags a product page has, it costs six queries: the cart, the revision of the rules,
+everything related (one UNION), the ladder, the bundles and the details. A cart or checkout costs
+four: no ladder and no bundles. Offers cost one more where they hold (their products), and one where
+the shopper has answered any, or one of them is limited. Where an anchor is a variant, what its
+parent has costs as much again, cart and rules aside. A segment that asks what a customer bought
+adds that, and its details. What closes the gap to free shipping costs three more (what was taken,
+and the bundles of the cart and of what might do), one more for the discount as many.
 """
 
 from __future__ import annotations
@@ -19,11 +20,14 @@ from xsell.models import Placement
 from xsell.selection.attention import Attention
 from xsell.selection.bundles import bundle_offers
 from xsell.selection.conditions import Occasion
+from xsell.selection.gap_closers import gap_closers
 from xsell.selection.holdings import Held
 from xsell.selection.matching import NOT_HONOURED, Matching
+from xsell.selection.nearly_bundles import completes, nearly_bundles
 from xsell.selection.offers import StoredOffer
 from xsell.selection.pipeline import Scene, fill_placement, why_not_buyable, why_not_eligible
 from xsell.selection.placements import UPGRADE, named
+from xsell.selection.prospects import Prospects
 from xsell.selection.standing import Standing
 from xsell.selection.surroundings import Knowledge, Surroundings
 from xsell.selection.tiers import tier_rungs, upgrades
@@ -36,6 +40,7 @@ from xsell.values import (
     PlacementContent,
     ProductDetails,
     ProductId,
+    ShippingGap,
     ShopContext,
     Source,
     TierRung,
@@ -62,6 +67,7 @@ class Page:
     ) -> None:
         self.context = context
         self.cart = cart
+        self._adapter = adapter
         self._honoured = adapter.honoured_benefits | {BenefitKind.NONE}
         self._knowledge = Knowledge(adapter, context, cart.product_ids, now)
         self._now = now
@@ -109,9 +115,21 @@ class Page:
         around = self._around(product_id, anchors)
         sources = {source: around.looked_at(source) for source in around.related.candidates}
         held = {Source.OFFERS: self._offers(placement, around)}
-        content = fill_placement(placement, self._scene(around), {**sources, **held})
+        nudges = self._nudges(placement, around)
+        content = fill_placement(placement, self._scene(around), {**sources, **held, **nudges})
         self._shown.update(it.product.product_id for it in content.suggestions)
         return content
+
+    @property
+    def shipping_gap(self) -> ShippingGap | None:
+        """What the cart lacks to free shipping; none without a cart or without a rule for it."""
+        return self._prospects.gap
+
+    def completes(self, bundle_id: int | None, product_ids: Collection[ProductId]) -> bool:
+        """Whether one more unit, which is all that is wanted, makes the bundle whole and saves."""
+        if bundle_id is None or len(product_ids) != 1:
+            return False
+        return completes(self._prospects, bundle_id, next(iter(product_ids)))
 
     def upgrades(self, product_id: ProductId) -> tuple[PlacementContent, tuple[Upgrade, ...]]:
         """The next steps up from the product, with the heading that the placement gives them."""
@@ -217,12 +235,31 @@ class Page:
             standing=self._standing,
             attention=self._attention,
             held=Held(who, self.cart, self._knowledge.details),
+            prospects=self._prospects,
             currency=self.currency,
             honoured=self._honoured,
             tells_all=self._tells_all,
             asks_attention=not is_click,
         )
         return matching.candidates(placement, around.anchors)
+
+    @functools.cached_property
+    def _prospects(self) -> Prospects:
+        return Prospects(self._adapter, self.context, self.cart, self._now, self._knowledge)
+
+    def _nudges(self, placement: Placement, around: Surroundings) -> dict[Source, list[Candidate]]:
+        """What closes the gap to free shipping or makes a bundle whole, if the placement asks."""
+        scene, found = self._scene(around), around.related.candidates
+        looked_at = {source: around.looked_at(source) for source in found}
+        is_out = functools.partial(why_not_eligible, scene=scene)
+        nudges: dict[Source, list[Candidate]] = {}
+        if Source.SHIPPING_GAP in placement.sources:
+            nudges[Source.SHIPPING_GAP] = gap_closers(self._prospects, looked_at, is_out)
+        if Source.NEARLY_BUNDLE in placement.sources:
+            nudges[Source.NEARLY_BUNDLE] = nearly_bundles(
+                self._prospects, looked_at, self._honoured, is_out
+            )
+        return nudges
 
     def _scene(self, around: Surroundings) -> Scene:
         return Scene(

@@ -24,8 +24,11 @@ from xsell.values import (
     Suggestion,
 )
 
-PEOPLES_OWN = frozenset({Source.PINNED, Source.TIERS})
+PEOPLES_OWN = frozenset({Source.PINNED, Source.TIERS, Source.NEARLY_BUNDLE})
 """Sources in which a person says what shows with what."""
+
+OF_THE_CART = frozenset({Source.NEARLY_BUNDLE})
+"""Sources that may ask for one more of what is in the cart, or for another variant of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +139,7 @@ class _Chosen:
                 score=candidate.score,
                 evidence=candidate.evidence,
                 offer=candidate.offer,
+                discount=candidate.discount,
             )
         )
         place = f"number {len(self.suggestions)} of {self.placement.slug}"
@@ -191,15 +195,15 @@ def why_not_eligible(candidate: Candidate, scene: Scene) -> str:
     product = scene.details.get(product_id)
     if product is None:
         return "the shop does not know this product any more"
-    if product_id in scene.cart.product_ids:
+    if product_id in scene.cart.product_ids and candidate.source not in OF_THE_CART:
         return "already in the cart"
-    if product_id in scene.anchors:
+    if product_id in scene.anchors and candidate.source not in OF_THE_CART:
         return "it is the product itself"
     if product_id in scene.shown:
         return "another placement of this page shows it"
     if reason := candidate.objection or _why_not_from(candidate, scene.related):
         return reason
-    if _is_variant_of_held(candidate, product, scene):
+    if candidate.source not in OF_THE_CART and _is_variant_of_held(candidate, product, scene):
         return "a variant of it is on the page or in the cart"
     return why_not_buyable(product, scene)
 

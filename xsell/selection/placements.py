@@ -9,6 +9,8 @@ PRODUCT_PAGE = "product-page"
 UPGRADE = "upgrade"
 CART = "cart"
 CHECKOUT_BUMP = "checkout-bump"
+FREE_SHIPPING = "free-shipping"
+DISCOUNT = "discount"
 THANK_YOU = "thank-you"
 
 

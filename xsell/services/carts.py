@@ -74,10 +74,12 @@ def _upgrade(request: HttpRequest, page: Page, wanted: Take) -> tuple[CartChange
 def _add_bundle(request: HttpRequest, page: Page, wanted: Take) -> tuple[CartChange, ...]:
     """Put one set of a bundle into the cart: every part, or none with the reason why not.
 
-    Raise NotOnOffer if no such bundle is live, or its set is not what the shopper saw.
+    Or the one unit that it lacks. Raise NotOnOffer if no such bundle is live, its set is not what
+    the shopper saw, or the unit would not make it whole.
     """
     rule = live_bundle(wanted.bundle_id or 0, timezone.now())
-    if rule is None or not is_a_set(rule, wanted.product_ids):
+    is_whole = rule is not None and is_a_set(rule, wanted.product_ids)
+    if not is_whole and not page.completes(wanted.bundle_id, wanted.product_ids):
         raise NotOnOffer(_("This bundle is not on offer any more."))
     adapter = get_adapter()
     before = {line.ref: line.quantity for line in page.cart.lines}

@@ -10,7 +10,15 @@ from django.db import router
 from django.utils.translation import gettext_noop
 
 from xsell.models import Offer
-from xsell.selection.placements import CART, CHECKOUT_BUMP, PRODUCT_PAGE, THANK_YOU, UPGRADE
+from xsell.selection.placements import (
+    CART,
+    CHECKOUT_BUMP,
+    DISCOUNT,
+    FREE_SHIPPING,
+    PRODUCT_PAGE,
+    THANK_YOU,
+    UPGRADE,
+)
 from xsell.values import Source
 
 DEFAULT_PLACEMENTS: dict[str, dict[str, Any]] = {
@@ -38,6 +46,16 @@ DEFAULT_PLACEMENTS: dict[str, dict[str, Any]] = {
         "heading": gettext_noop("Add to your order"),
         "sources": [Source.OFFERS],
         "offer_kind": Offer.Kind.BUMP,
+        "max_items": 2,
+    },
+    FREE_SHIPPING: {
+        "heading": gettext_noop("With one of these your order ships free"),
+        "sources": [Source.SHIPPING_GAP],
+        "max_items": 3,
+    },
+    DISCOUNT: {
+        "heading": gettext_noop("One more, and you save"),
+        "sources": [Source.NEARLY_BUNDLE],
         "max_items": 2,
     },
     THANK_YOU: {

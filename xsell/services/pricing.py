@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from django.http import HttpRequest
@@ -10,15 +9,8 @@ from django.utils import timezone
 
 from xsell.adapters import BaseAdapter, get_adapter
 from xsell.adapters.visits import context_of
-from xsell.pricing.quoting import quote
-from xsell.selection.acceptances import Taken, bundles_withheld, rules_for, taken_into
-from xsell.selection.bundles import bundles_held
-from xsell.selection.conditions import Occasion
-from xsell.selection.holdings import Held
-from xsell.selection.rulebook import rulebook
-from xsell.selection.segments import shopper_segments
-from xsell.selection.variants import variants_in, with_variants
-from xsell.values import Cart, PriceContext, Quote, ShopContext
+from xsell.selection.quotes import shipping_gap, terms_for
+from xsell.values import Cart, Quote, ShippingGap, ShopContext
 
 
 def price_cart(request: HttpRequest) -> Quote:
@@ -41,38 +33,15 @@ def price_cart(request: HttpRequest) -> Quote:
     )
 
 
+def price_cart_and_shipping(request: HttpRequest) -> tuple[Quote, ShippingGap | None]:
+    """The same, and what the cart then lacks to free shipping by the shop's own rule, or none."""
+    adapter = get_adapter()
+    context, cart = context_of(adapter, request), adapter.cart(request)
+    terms = terms_for(adapter, context, cart, timezone.now())
+    priced = terms.quote(cart)
+    return priced, shipping_gap(adapter, context, cart, priced, terms.details)
+
+
 def quote_for(*, adapter: BaseAdapter, context: ShopContext, cart: Cart, now: datetime) -> Quote:
     """The same without a request, for previews and explanations; the cart may be imagined."""
-    priced = _priced(adapter, context, cart, now) if cart.lines else Quote(cart.currency)
-    return replace(
-        priced,
-        cart_ref=cart.ref,
-        shopper_key=context.shopper_key,
-        customer_id=context.customer_id,
-    )
-
-
-def _segments(
-    adapter: BaseAdapter, taken: Taken, context: ShopContext, now: datetime
-) -> frozenset[int]:
-    """The shopper's segments, where an offer that was taken asks for them."""
-    if not any(it.stored is not None and it.stored.segment_ids for it in taken.offers):
-        return frozenset()
-    return shopper_segments(adapter, rulebook().segments, context, now)
-
-
-def _priced(adapter: BaseAdapter, context: ShopContext, cart: Cart, now: datetime) -> Quote:
-    taken = taken_into(cart.ref)
-    others = [it for offer in taken.offers for it in offer.other_ids]
-    details = adapter.details(dict.fromkeys([*cart.product_ids, *others]), context)
-    variants = variants_in(cart, details)
-    products = [*cart.product_ids, *variants]
-    held = bundles_held(products, now, also=taken.bundles_of(products))
-    bundles = [with_variants(rule, variants) for rule in held]
-    who = Occasion(context=context, now=now, segments=_segments(adapter, taken, context, now))
-    holds = Held(who, cart, details)
-    offers, lapsed = rules_for(taken.offers, holds=holds, now=now)
-    priced = quote(cart, [*bundles, *offers], PriceContext(details), now)
-    live = {rule.source for rule in bundles}
-    withheld = bundles_withheld(taken, priced.withheld, live=live, in_cart=products)
-    return replace(priced, withheld=(*withheld, *lapsed))
+    return terms_for(adapter, context, cart, now).quote(cart)

@@ -18,7 +18,7 @@ from xsell.adapters import get_adapter
 from xsell.adapters.visits import context_of
 from xsell.models.fields import product_id_from
 from xsell.selection.pages import Page
-from xsell.selection.placements import PRODUCT_PAGE
+from xsell.selection.placements import DISCOUNT, FREE_SHIPPING, PRODUCT_PAGE
 from xsell.services import tokens
 from xsell.storefront.guard import guarded
 from xsell.values import PlacementContent, ProductId, Suggestion, Take, TakeKind
@@ -91,13 +91,17 @@ def take_of(
     current: Any = None,
     anchors: Iterable[ProductId] = (),
 ) -> Take:
-    """The click that takes a product or several, a bundle, or a suggestion with its offer.
+    """The click that takes a product or several, a bundle or the one unit that a suggestion adds to
+    it, or a suggestion with its offer.
 
     `current` is the product that an upgrade replaces, or whose page shows the bundle. `anchors` is
     what an offer's placement was around, none being the cart.
     """
     current_id = None if current in (None, "") else key_of(current)
     match TakeKind(kind):
+        case TakeKind.BUNDLE if isinstance(wanted, Suggestion):
+            bundle_id = wanted.discount.bundle_id if wanted.discount else None
+            take = Take(TakeKind.BUNDLE, (wanted.product.product_id,), bundle_id=bundle_id)
         case TakeKind.BUNDLE:
             units = tuple(
                 part.product.product_id for part in wanted.parts for _ in range(part.quantity)
@@ -113,7 +117,9 @@ def take_of(
 
 
 def suggestion_token(page: Page, suggestion: Suggestion, **around: Any) -> str:
-    """A token for the suggestion: on the terms of its offer, if it belongs to one."""
+    """A token for the suggestion: on the terms of its offer or of its bundle, if it has one."""
+    if suggestion.discount is not None:
+        return token_for(page, TakeKind.BUNDLE, suggestion, placement=around.get("placement", ""))
     if suggestion.offer is None:
         return token_for(page, TakeKind.ADD, suggestion.product, **around)
     return token_for(page, TakeKind.OFFER, suggestion, **around)
@@ -178,6 +184,18 @@ def bundle_context(page: Page, product: Any) -> dict[str, Any]:
     """Bundles with the product."""
     product_id = key_of(product)
     return {"bundles": page.bundles(product_id), "anchor_id": product_id, **_page(page)}
+
+
+def shipping_context(page: Page) -> dict[str, Any]:
+    """What the cart lacks to free shipping, and what closes the gap; no gap if switched off."""
+    content = page.placement(FREE_SHIPPING)
+    return {**_placement(page, content, ()), "gap": page.shipping_gap if content.is_live else None}
+
+
+def discount_context(page: Page) -> dict[str, Any]:
+    """The products of which one more unit makes a bundle whole."""
+    held = page.cart.product_ids
+    return {**_placement(page, page.placement(DISCOUNT), ()), "held": held}
 
 
 def _page(page: Page) -> dict[str, Any]:

@@ -77,6 +77,25 @@ def bump_offers(context: Context) -> str:
 
 
 @register.simple_tag(takes_context=True)
+def free_shipping_progress(context: Context) -> str:
+    """How far the cart is from free shipping, and products that just close the gap."""
+    return rendering.draw(
+        context,
+        "xsell/free_shipping_progress.html",
+        "free shipping",
+        rendering.shipping_context,
+    )
+
+
+@register.simple_tag(takes_context=True)
+def discount_progress(context: Context) -> str:
+    """Products of which one more unit makes a bundle whole, with what is saved then."""
+    return rendering.draw(
+        context, "xsell/discount_progress.html", "discount", rendering.discount_context
+    )
+
+
+@register.simple_tag(takes_context=True)
 def xsell_placement(
     context: Context, slug: str, product: Any = None, order_ref: str | None = None
 ) -> str:

@@ -18,11 +18,17 @@ from xsell.testing.lines import CartLineConformance
 from xsell.testing.orders import OrderConformance
 from xsell.testing.products import ProductConformance
 from xsell.testing.relations import serve_relations
+from xsell.testing.shipping import ShippingConformance
 
 __all__ = ["AdapterConformance", "serve_relations"]
 
 
 class AdapterConformance(
-    ContextConformance, ProductConformance, OrderConformance, CartConformance, CartLineConformance
+    ContextConformance,
+    ProductConformance,
+    OrderConformance,
+    CartConformance,
+    CartLineConformance,
+    ShippingConformance,
 ):
     """Every rule of `xsell.adapters.BaseAdapter`, as tests of your adapter."""

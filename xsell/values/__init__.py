@@ -19,6 +19,7 @@ from xsell.values.pricing import (
     Why,
     Withheld,
 )
+from xsell.values.shipping import ShippingGap
 from xsell.values.shop import (
     Cart,
     CartChange,
@@ -36,6 +37,7 @@ from xsell.values.suggestions import (
     Candidate,
     Decision,
     Evidence,
+    NearDiscount,
     OfferCopy,
     PlacementContent,
     Source,
@@ -72,6 +74,7 @@ __all__ = [
     "Evidence",
     "GiftLine",
     "History",
+    "NearDiscount",
     "OfferCopy",
     "Order",
     "OrderLine",
@@ -86,6 +89,7 @@ __all__ = [
     "RefundShare",
     "RefundedLine",
     "RulePart",
+    "ShippingGap",
     "ShopContext",
     "Source",
     "Suggestion",

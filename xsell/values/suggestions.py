@@ -17,6 +17,8 @@ class Source(enum.StrEnum):
     OFFERS = "offers"
     MINED = "mined"
     TIERS = "tiers"
+    SHIPPING_GAP = "shipping-gap"
+    NEARLY_BUNDLE = "nearly-bundle"
     CATEGORY_BEST_SELLERS = "category-best-sellers"
     BEST_SELLERS = "best-sellers"
 
@@ -95,6 +97,18 @@ class OfferCopy:
 
 
 @dataclass(frozen=True, slots=True)
+class NearDiscount:
+    """What one more unit saves: `saving` is what the cart's quote then takes off more than now.
+
+    `bundle_id` and `name` are those of the bundle that it makes whole.
+    """
+
+    bundle_id: int
+    name: str
+    saving: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Candidate:
     """A product that a source proposes for an anchor, before anybody asked whether it may show."""
 
@@ -110,6 +124,7 @@ class Candidate:
     replaced_id: ProductId | None = None
     """What an up-sell takes the place of."""
     is_shadow: bool = False
+    discount: NearDiscount | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +137,7 @@ class Suggestion:
     score: float
     evidence: Evidence | None = None
     offer: OfferCopy | None = None
+    discount: NearDiscount | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,10 @@
 Prices and availability are those of Oscar's strategy for the shopper. Orders are mined by parent
 product. A suggested parent is sold as the cheapest of its children that can be bought: the one
 whose price the suggestion shows. Oscar's basket is xsell's cart.
+
+There is no bar to free shipping: what Oscar's methods charge depends on the basket with Oscar's own
+offers and on the address, which no cart before the checkout has. A shop whose rule is plainer says
+it in a subclass, by `shipping_gap`.
 """
 
 from __future__ import annotations
