@@ -86,8 +86,8 @@ def turn(item: pytest.Item) -> int:
 
     Playwright keeps an event loop running until the session ends: whatever runs after it could no
     longer tell a forgotten sync_to_async. So browser tests come last; workers of pytest-xdist take
-    tests in this order too. The tests of a group are left to one worker, and take long: with them
-    it begins, while the others do the rest.
+    tests in this order too. The tests of a group are one worker's, as they take long or share what
+    is dear to make: they come first, while the others have plenty to do.
     """
     if "browser" in needs(item):
         return 2
