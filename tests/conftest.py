@@ -29,6 +29,12 @@ LAUNCH = [
     "--disable-sync",
     "--disable-dev-shm-usage",
 ]
+if worker := os.environ.get("PYTEST_XDIST_WORKER"):
+    # numba numbers the files of a kernel by an index that it does not lock: of two processes that
+    # compile it for different types at once, one could be given the code of the other. What a
+    # worker's tests start goes by the worker's files.
+    compiled = Path(__file__).parent / "__pycache__" / f"numba-{worker}"
+    os.environ.setdefault("NUMBA_CACHE_DIR", str(compiled))
 # Examples that Hypothesis tries where a test does not say: few for everybody, many in CI.
 hypothesis.settings.register_profile("usual", max_examples=200, deadline=None)
 hypothesis.settings.register_profile(
