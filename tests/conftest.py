@@ -8,6 +8,7 @@ import os
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import hypothesis
@@ -28,6 +29,12 @@ LAUNCH = [
     "--disable-sync",
     "--disable-dev-shm-usage",
 ]
+if worker := os.environ.get("PYTEST_XDIST_WORKER"):
+    # numba numbers the files of a kernel by an index that it does not lock: of two processes that
+    # compile it for different types at once, one could be given the code of the other. What a
+    # worker's tests start goes by the worker's files.
+    compiled = Path(__file__).parent / "__pycache__" / f"numba-{worker}"
+    os.environ.setdefault("NUMBA_CACHE_DIR", str(compiled))
 # Examples that Hypothesis tries where a test does not say: few for everybody, many in CI.
 hypothesis.settings.register_profile("usual", max_examples=200, deadline=None)
 hypothesis.settings.register_profile(
@@ -80,6 +87,19 @@ def needs(item: pytest.Item) -> set[str]:
     return names
 
 
+def turn(item: pytest.Item) -> int:
+    """Which tests come first, in the middle, and last: each in random order.
+
+    Playwright keeps an event loop running until the session ends: whatever runs after it could no
+    longer tell a forgotten sync_to_async. So browser tests come last; workers of pytest-xdist take
+    tests in this order too. The tests of a group are one worker's, as they take long or share what
+    is dear to make: they come first, while the others have plenty to do.
+    """
+    if "browser" in needs(item):
+        return 2
+    return 0 if item.get_closest_marker("xdist_group") else 1
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     facilities, left_out = config.stash[FACILITIES], config.stash[LEFT_OUT]
@@ -89,12 +109,21 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for name in missing:
             left_out[name] += 1
         (dropped if missing else kept).append(item)
-    # Playwright keeps an event loop running until the session ends: whatever runs after it could
-    # no longer tell a forgotten sync_to_async. So browser tests come last, in random order.
-    kept.sort(key=lambda item: "browser" in needs(item))
-    items[:] = kept
+    items[:] = sorted(kept, key=turn)
     if dropped:
         config.hook.pytest_deselected(items=dropped)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A worker of pytest-xdist has no summary of its own."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["left_out"] = dict(session.config.stash[LEFT_OUT])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """All workers leave the same tests out, so one is enough. One that crashed says nothing."""
+    node.config.stash[LEFT_OUT].update(getattr(node, "workeroutput", {}).get("left_out", {}))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

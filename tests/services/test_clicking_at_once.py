@@ -1,16 +1,16 @@
 """Two web workers at once: the last unit goes to one shopper, and one click is one unit."""
 
-import time
 from decimal import Decimal
 from uuid import uuid4
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Sum
 
 from demo_shop.models import Cart, CartLine
 from tests import factories as make
 from tests.services.clicking import at_once, clickers
+from tests.services.locks import until_somebody_waits_for_us
 from tests.services.shoppers import Shopper
 from xsell.models import Acceptance
 from xsell.services.orders import record_order
@@ -75,17 +75,6 @@ def test_one_click_that_comes_twice_at_once_is_one_unit_a_hundred_times_in_a_row
     assert units_in_carts() == Acceptance.objects.count() == TIMES
 
 
-def until_somebody_waits(seconds=20):
-    """Until another connection waits for a lock that this one has."""
-    deadline = time.monotonic() + seconds
-    with connection.cursor() as cursor:
-        while time.monotonic() < deadline:
-            cursor.execute("SELECT COUNT(*) FROM pg_locks WHERE NOT granted")
-            if cursor.fetchone()[0]:
-                return
-    pytest.fail("nobody waits")
-
-
 @pytest.mark.service("postgresql")
 def test_who_clicks_while_the_same_cart_is_ordered_waits_for_the_order_and_not_in_a_circle(product):
     """Placing an order locks the cart and then the ledger; a click locks them the other way."""
@@ -98,7 +87,7 @@ def test_who_clicks_while_the_same_cart_is_ordered_waits_for_the_order_and_not_i
             Cart.objects.select_for_update().get(pk=cart.pk)
             other.aims(**click)
             other.says("go")
-            until_somebody_waits()
+            until_somebody_waits_for_us()
             record_order(order_ref="A1", quote=shopper.quote())
         assert other.hears() == "taken"
     assert sorted(Acceptance.objects.values_list("order_ref", flat=True)) == ["", "A1"]

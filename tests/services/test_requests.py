@@ -1,13 +1,13 @@
 """Whoever asks for new relations is served by the first who picks the request up."""
 
 import logging
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connection, transaction
 
 from tests import factories as make
+from tests.services.locks import until_somebody_waits_for_us
 from xsell.exceptions import RunnerUnavailable
 from xsell.models import MiningRun
 from xsell.services.requests import request_relations, waiting_request
@@ -118,17 +118,6 @@ def test_two_clicks_at_once_make_one_request():
         with transaction.atomic():
             first = request_relations(requested_by="mara")
             second = other.submit(click)
-            deadline = time.monotonic() + 30
-            while not somebody_waits_for_us():
-                assert time.monotonic() < deadline, "the second click did not wait for the first"
+            until_somebody_waits_for_us()
         assert second.result(timeout=30) == first.pk
     assert MiningRun.objects.filter(status=REQUESTED).count() == 1
-
-
-def somebody_waits_for_us():
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM pg_locks "
-            "WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
-        )
-        return cursor.fetchone()[0] > 0
