@@ -10,6 +10,7 @@ UPGRADE = "upgrade"
 CART = "cart"
 CHECKOUT_BUMP = "checkout-bump"
 THANK_YOU = "thank-you"
+RECOMMENDED = "recommended"
 
 
 def placements_by_slug() -> dict[str, Placement]:

@@ -10,7 +10,14 @@ from django.db import router
 from django.utils.translation import gettext_noop
 
 from xsell.models import Offer
-from xsell.selection.placements import CART, CHECKOUT_BUMP, PRODUCT_PAGE, THANK_YOU, UPGRADE
+from xsell.selection.placements import (
+    CART,
+    CHECKOUT_BUMP,
+    PRODUCT_PAGE,
+    RECOMMENDED,
+    THANK_YOU,
+    UPGRADE,
+)
 from xsell.values import Source
 
 DEFAULT_PLACEMENTS: dict[str, dict[str, Any]] = {
@@ -47,6 +54,16 @@ DEFAULT_PLACEMENTS: dict[str, dict[str, Any]] = {
         "min_items": 2,
         "max_items": 4,
         "max_per_category": 1,
+    },
+    RECOMMENDED: {
+        "heading": gettext_noop("Recommended for you"),
+        "fallback_heading": gettext_noop("You might like these"),
+        "sources": [
+            *(Source.DUE, Source.NEXT_STEP, Source.HISTORY, Source.VIEWED, Source.BEST_SELLERS),
+        ],
+        "min_items": 4,
+        "max_items": 8,
+        "max_per_category": 2,
     },
 }
 
