@@ -22,11 +22,12 @@ from xsell.selection.conditions import Occasion
 from xsell.selection.holdings import Held
 from xsell.selection.matching import NOT_HONOURED, Matching
 from xsell.selection.offers import StoredOffer
-from xsell.selection.pipeline import Scene, fill_placement, why_not_buyable, why_not_eligible
+from xsell.selection.pipeline import Scene, fill_placement, why_not_eligible
 from xsell.selection.placements import UPGRADE, named
 from xsell.selection.standing import Standing
+from xsell.selection.steps import Stairs
 from xsell.selection.surroundings import Knowledge, Surroundings
-from xsell.selection.tiers import tier_rungs, upgrades
+from xsell.selection.tiers import RUNGS_COMPARED, tier_rungs, upgrades
 from xsell.values import (
     BenefitKind,
     BundleOffer,
@@ -64,7 +65,7 @@ class Page:
         self.cart = cart
         self._honoured = adapter.honoured_benefits | {BenefitKind.NONE}
         self._knowledge = Knowledge(adapter, context, cart.product_ids, now)
-        self._now = now
+        self.now = now
         self._tells_all = tells_all
         self._standing = Standing(context, now)
         self._shown: set[ProductId] = set()
@@ -82,7 +83,7 @@ class Page:
 
     @functools.cached_property
     def _attention(self) -> Attention:
-        return Attention(self._knowledge.book, self._now)
+        return Attention(self._knowledge.book, self.now)
 
     @property
     def currency(self) -> str:
@@ -109,21 +110,30 @@ class Page:
         around = self._around(product_id, anchors)
         sources = {source: around.looked_at(source) for source in around.related.candidates}
         held = {Source.OFFERS: self._offers(placement, around)}
-        content = fill_placement(placement, self._scene(around), {**sources, **held})
+        stairs = self._stairs(product_id, around)
+        steps = stairs.candidates(placement, sources) if stairs else {Source.STEP_UP: []}
+        content = fill_placement(placement, self._scene(around), {**sources, **held, **steps})
         self._shown.update(it.product.product_id for it in content.suggestions)
         return content
 
     def upgrades(self, product_id: ProductId) -> tuple[PlacementContent, tuple[Upgrade, ...]]:
         """The next steps up from the product, with the heading that the placement gives them."""
         content = self.placement(UPGRADE, product_id=product_id)
-        current = self._knowledge.details.get(product_id)
-        if current is None or current.price is None:
+        around = self._product(product_id)
+        stairs = self._stairs(product_id, around)
+        if stairs is None or stairs.current.price is None:
             return content, ()
-        return content, upgrades(content.suggestions, self._product(product_id).ladder, current)
+        shown = content.suggestions
+        sources = {key: stairs.source_of(key) for key in (it.product.product_id for it in shown)}
+        return content, upgrades(shown, around.ladder, stairs.current, sources)
 
-    def tier_table(self, product_id: ProductId) -> tuple[TierRung, ...]:
-        """The rungs of the product's ladder: a description of it, which counts as no suggestion."""
-        return tier_rungs(self._product(product_id).ladder, product_id, self._knowledge.details)
+    def tier_table(self, product_id: ProductId, most: int = RUNGS_COMPARED) -> tuple[TierRung, ...]:
+        """The rungs of the product's ladder: a description of it, which counts as no suggestion.
+
+        Raise ValueError for fewer than two.
+        """
+        ladder = self._product(product_id).ladder
+        return tier_rungs(ladder, product_id, self._knowledge.details, most)
 
     def bundles(self, product_id: ProductId) -> tuple[BundleOffer, ...]:
         """Live bundles with the product that can be bought whole."""
@@ -172,15 +182,17 @@ class Page:
             return False
         return product.is_available and product.price is not None
 
-    def may_replace(self, current: ProductId, better: ProductId) -> bool:
-        """Whether `better` is a step up from `current`, or a rung of its ladder, and can be had."""
+    def may_replace(self, current: ProductId, better: ProductId, slug: str = UPGRADE) -> bool:
+        """Whether `better` is a step up from `current`, or a rung of its ladder, and can be had.
+
+        A computed step up must be one where the placement shows it. What the shopper said to it
+        before is not asked: now it is wanted.
+        """
         around = self._product(current)
-        choices = {rung.product_id for rung in around.ladder}
-        choices |= {it.product_id for it in around.related.candidates[Source.TIERS]}
-        product = self._knowledge.details.get(better)
-        if better == current or better not in choices or product is None:
+        stairs = self._stairs(current, around)
+        if stairs is None or better == current:
             return False
-        return not why_not_buyable(product, self._scene(around))
+        return stairs.lead_to(better, self.placements.get(slug), self._scene(around))
 
     def known(self) -> tuple[dict[ProductId, ProductDetails], dict[ProductId, Evidence]]:
         """Details and mined evidence of everything that this page has looked at, by product."""
@@ -192,6 +204,21 @@ class Page:
             if candidate.evidence is not None
         }
         return dict(self._knowledge.details), evidence
+
+    def _stairs(self, product_id: ProductId | None, around: Surroundings) -> Stairs | None:
+        """Where the page's product stands; none without one that the shop knows."""
+        details = self._knowledge.details
+        if product_id not in details:
+            return None
+        return Stairs(
+            current=details[product_id],
+            ladder=around.ladder,
+            related=around.related,
+            details=details,
+            standing=self._standing,
+            attention=self._attention,
+            now=self.now,
+        )
 
     def _product(self, product_id: ProductId) -> Surroundings:
         return self._knowledge.around([product_id], is_product_page=True)
@@ -211,7 +238,7 @@ class Page:
         """Offers that may stand in the placement and whose conditions hold here."""
         if Source.OFFERS not in placement.sources:
             return []
-        who = Occasion(context=self.context, now=self._now, segments=self._segments)
+        who = Occasion(context=self.context, now=self.now, segments=self._segments)
         matching = Matching(
             knowledge=self._knowledge,
             standing=self._standing,

@@ -28,11 +28,13 @@ from xsell.values.shop import (
     OrderLine,
     ProductDetails,
     ProductId,
+    Replacement,
     ShopContext,
 )
 from xsell.values.suggestions import (
     FALLBACK_SOURCES,
     FEWEST_TOGETHER,
+    REPLACING_SOURCES,
     Candidate,
     Decision,
     Evidence,
@@ -49,13 +51,16 @@ from xsell.values.taking import (
 )
 from xsell.values.tiers import (
     TierFeature,
+    TierGain,
     TierRung,
+    Undoable,
     Upgrade,
 )
 
 __all__ = [
     "FALLBACK_SOURCES",
     "FEWEST_TOGETHER",
+    "REPLACING_SOURCES",
     "Allocation",
     "AppliedRule",
     "Benefit",
@@ -85,6 +90,7 @@ __all__ = [
     "QuotedLine",
     "RefundShare",
     "RefundedLine",
+    "Replacement",
     "RulePart",
     "ShopContext",
     "Source",
@@ -93,7 +99,9 @@ __all__ = [
     "TakeKind",
     "TaxTotal",
     "TierFeature",
+    "TierGain",
     "TierRung",
+    "Undoable",
     "Upgrade",
     "Why",
     "Withheld",

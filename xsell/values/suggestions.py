@@ -17,9 +17,13 @@ class Source(enum.StrEnum):
     OFFERS = "offers"
     MINED = "mined"
     TIERS = "tiers"
+    STEP_UP = "step-up"
     CATEGORY_BEST_SELLERS = "category-best-sellers"
     BEST_SELLERS = "best-sellers"
 
+
+REPLACING_SOURCES = frozenset({Source.TIERS, Source.STEP_UP})
+"""Their products take the place of the page's own instead of joining it."""
 
 FALLBACK_SOURCES = frozenset({Source.CATEGORY_BEST_SELLERS, Source.BEST_SELLERS})
 """Asked only while a placement has fewer suggestions than its minimum."""
