@@ -10,11 +10,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from demo_shop.models import CartLine
-from tests import factories as make
 from tests.queries import reads_and_writes
 from tests.tokens import click, request_of, send, token_for
 from xsell.adapters import get_adapter
-from xsell.models import Acceptance, Encounter, Tier
+from xsell.models import Acceptance
 from xsell.models.acceptances import counted
 from xsell.selection.upgrades import last_upgrade
 from xsell.services.orders import record_order
@@ -37,33 +36,6 @@ def said(response):
     """The last thing that the shopper was told."""
     told = [str(it) for it in get_messages(response.wsgi_request)]
     return told[-1] if told else ""
-
-
-@pytest.fixture
-def ladder(shop):
-    shop.ladder("good", "better", "best")
-    return shop
-
-
-@pytest.fixture
-def cart(ladder, client):
-    """Lines by (title, option) -> quantity, in the cart of the client's session."""
-
-    def fill(lines):
-        cart = make.CartFactory()
-        for (title, *options), quantity in lines.items():
-            make.CartLineFactory(
-                cart=cart,
-                product=ladder[title],
-                quantity=quantity,
-                options=dict.fromkeys(options, True),
-            )
-        session = client.session
-        session["cart_id"] = str(cart.pk)
-        session.save()
-        return cart
-
-    return fill
 
 
 def upgrades(client, shop, former="good", better="better", **fields):
@@ -293,52 +265,3 @@ def test_the_last_upgrade_is_one_query_and_none_for_an_empty_cart(ladder, client
         with CaptureQueriesContext(connection) as queries:
             last_upgrade(one, timezone.now())
         assert reads_and_writes(queries) == (number, 0)
-
-
-# --------------------------------------------------------------------------------- yes, and no
-
-
-def no(shop, client, name="better", **fields):
-    source = f"tier:{Tier.objects.get(product=shop[name]).pk}"
-    return click(client, "decline", source=source, placement="upgrade", **fields)
-
-
-def test_a_no_is_remembered_and_changes_no_cart(ladder, client, cart):
-    cart({("good",): 3})
-    response = no(ladder, client)
-    assert (response.status_code, said(response)) == (302, "")
-    row = Encounter.objects.get()
-    assert (row.placement, row.customer_id) == ("upgrade", "")
-    assert row.visit == client.session["xsell_visit"]
-    assert row.declined_at is not None
-    assert held() == {("good",): 3}
-    assert not Acceptance.objects.exists()
-
-
-def test_a_guest_without_a_cart_can_say_no_and_a_second_no_is_one_row(ladder, client):
-    for _ in range(2):
-        no(ladder, client)
-    assert Encounter.objects.count() == 1
-    assert held() == {}
-
-
-def test_a_customer_s_no_is_known_at_the_next_visit(ladder, client):
-    customer = make.UserFactory()
-    client.force_login(customer)
-    no(ladder, client)
-    assert Encounter.objects.get().customer_id == str(customer.pk)
-
-
-def test_a_yes_to_a_step_is_remembered_where_the_cart_changed(ladder, client, cart):
-    cart({("good",): 3})
-    source = f"tier:{Tier.objects.get(product=ladder['better']).pk}"
-    upgrades(client, ladder, source=source, placement="upgrade")
-    row = Encounter.objects.get(source=source)
-    assert (row.accepted_at is not None, row.declined_at) == (True, None)
-
-
-def test_a_yes_that_could_not_be_kept_is_no_yes(ladder, client, cart):
-    cart({("good",): 3})
-    stock(ladder, "better", 1)
-    upgrades(client, ladder, source="tier:1", placement="upgrade")
-    assert not Encounter.objects.exists()

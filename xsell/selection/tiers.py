@@ -95,34 +95,39 @@ def tier_rungs(
     if here is None or here.price is None:
         return ()
     ladder = tuple(ladder)
-    own = own_rung(ladder, here)
-    names = tuple(dict.fromkeys(cell.feature for rung in ladder for cell in rung.features))
-    rungs = _nearest(
-        [
-            TierRung(
-                product=product,
-                rank=rung.rank,
-                label=rung.label,
-                headline=rung.headline,
-                is_recommended=rung.is_recommended,
-                is_current=rung is own,
-                difference=product.price - here.price,
-                features=_row(rung, names),
-            )
-            for rung in ladder
-            if (product := details.get(rung.product_id)) is not None
-            and product.price is not None
-            and product.currency == here.currency
-            and (product.is_available or rung is own)
-        ],
-        most,
-    )
+    rungs = _nearest(list(_comparable(ladder, here, here.price, details)), most)
     if len(rungs) < 2:
         return ()
     if not any(rung.is_recommended for rung in ladder) and len(rungs) % 2:
         middle = len(rungs) // 2
         rungs[middle] = replace(rungs[middle], is_recommended=True)
     return tuple(rungs)
+
+
+def _comparable(
+    ladder: Sequence[Rung],
+    here: ProductDetails,
+    price: Decimal,
+    details: Mapping[ProductId, ProductDetails],
+) -> Iterator[TierRung]:
+    """The current rung, and those that can be bought in its currency."""
+    own = own_rung(ladder, here)
+    names = tuple(dict.fromkeys(cell.feature for rung in ladder for cell in rung.features))
+    for rung in ladder:
+        product = details.get(rung.product_id)
+        if product is None or product.price is None or product.currency != here.currency:
+            continue
+        if product.is_available or rung is own:
+            yield TierRung(
+                product=product,
+                rank=rung.rank,
+                label=rung.label,
+                headline=rung.headline,
+                is_recommended=rung.is_recommended,
+                is_current=rung is own,
+                difference=product.price - price,
+                features=_row(rung, names),
+            )
 
 
 def _nearest(rungs: Sequence[TierRung], most: int) -> list[TierRung]:
