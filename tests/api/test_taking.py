@@ -32,7 +32,12 @@ def test_a_suggestion_is_taken_by_its_token(shop, client, ask):
     answer = take(client, suggestion["token"])
     assert (answer.status_code, answer.json()) == (
         200,
-        {"changes": [{"product_id": str(shop["strap"].pk), "done": True, "reason": ""}]},
+        {
+            "changes": [
+                {"product_id": str(shop["strap"].pk), "done": True, "reason": "", "message": ""}
+            ],
+            "undo_token": None,
+        },
     )
     assert held() == {"strap": 1}
 

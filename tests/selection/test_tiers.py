@@ -112,3 +112,117 @@ def test_a_product_on_two_ladders_is_compared_on_the_older(shop):
     shop.ladder("good", "best")
     titles = [it.product.title for it in shop.page().tier_table(shop["good"].pk)]
     assert titles == ["good", "better"]
+
+
+# ------------------------------------------------------------------------- gained, and forgone
+
+
+GAINS = [
+    # the current one has, the next has, gained, forgone
+    ({"Warranty": "2 years"}, {"Warranty": "5 years"}, ["Warranty: 5 years < 2 years"], []),
+    ({}, {"Warranty": "5 years"}, ["Warranty: 5 years"], []),
+    ({"Warranty": ""}, {"Warranty": "5 years"}, ["Warranty: 5 years"], []),
+    ({"Warranty": "2 years"}, {"Warranty": ""}, [], []),
+    ({"Warranty": "2 years"}, {"Warranty": "2 years"}, [], []),
+    ({"Warranty": None}, {"Warranty": "5 years"}, ["Warranty: 5 years"], []),
+    ({"Warranty": "2 years"}, {"Warranty": None}, [], ["Warranty < 2 years"]),
+    ({"Warranty": None}, {"Warranty": None}, [], []),
+    ({"Organic": ""}, {}, [], ["Organic"]),
+    ({}, {"Organic": ""}, ["Organic"], []),
+]
+
+
+def cells(shop, name, features):
+    """Features of a rung: a value, "" for a tick, None for what is not included."""
+    tier = Tier.objects.get(product=shop[name])
+    for feature, value in features.items():
+        make.TierBenefitFactory(
+            tier=tier, feature=feature, value=value or "", is_included=value is not None
+        )
+
+
+def told(gains):
+    return [
+        it.feature
+        + (f": {it.value}" if it.value else "")
+        + (f" < {it.instead_of}" if it.instead_of else "")
+        for it in gains
+    ]
+
+
+@pytest.mark.parametrize(("has", "gets", "gained", "forgone"), GAINS)
+def test_what_a_step_up_gains_and_what_it_forgoes(shop, has, gets, gained, forgone):
+    shop.ladder("house", "brand")
+    cells(shop, "house", has)
+    cells(shop, "brand", gets)
+    (step,) = steps_from(shop, "house")
+    assert (told(step.gains), told(step.losses)) == (gained, forgone)
+
+
+@pytest.mark.parametrize(
+    ("has", "gets", "forgone"),
+    [
+        ({"Warranty": "5 years"}, {"Warranty": "2 years"}, ["Warranty: 2 years < 5 years"]),
+        ({"Warranty": "2 years"}, {"Warranty": "5 years"}, ["Warranty: 5 years < 2 years"]),
+        ({"Organic": ""}, {"Weight": "250 g"}, ["Organic"]),
+        ({}, {"Organic": ""}, []),
+    ],
+)
+def test_a_smaller_one_never_claims_a_gain_and_says_what_it_forgoes(shop, has, gets, forgone):
+    """Not even where a person calls it an upsell."""
+    shop.ladder("house", "brand")
+    shop.relate("brand", "house", kind="upsell")
+    cells(shop, "brand", has)
+    cells(shop, "house", gets)
+    (step,) = steps_from(shop, "brand")
+    assert (told(step.gains), told(step.losses)) == ([], forgone)
+
+
+# ------------------------------------------------------------------------------ rungs compared
+
+
+TABLES = [
+    # rungs of the ladder, the page's, recommended, asked for, shown: (here), *recommended*
+    ("a b c", "a", "", 3, "(a) *b* c"),
+    ("a b c", "b", "c", 3, "a (b) *c*"),
+    ("a b", "a", "", 3, "(a) b"),
+    ("a b c d", "a", "", 3, "(a) *b* c"),
+    ("a b c d", "d", "", 3, "b *c* (d)"),
+    ("a b c d e", "c", "", 3, "b *(c)* d"),
+    ("a b c d e", "a", "e", 3, "(a) b *e*"),
+    ("a b c d e", "e", "a", 3, "*a* d (e)"),
+    ("a b c d e", "c", "c", 3, "b *(c)* d"),
+    ("a b c d e", "a", "", 5, "(a) b *c* d e"),
+    ("a b c d e", "b", "e", 4, "a (b) c *e*"),
+    ("a b c d e", "b", "", 2, "(b) c"),
+    ("a b c d e", "e", "", 2, "d (e)"),
+    ("a b c", "a", "", 99, "(a) *b* c"),
+]
+
+
+@pytest.mark.parametrize(("ladder", "here", "recommended", "most", "shown"), TABLES)
+def test_of_many_rungs_the_nearest_and_the_recommended_are_compared(
+    shop, ladder, here, recommended, most, shown
+):
+    shop.ladder(*ladder.split(), recommended=recommended)
+    rungs = shop.page().tier_table(shop[here].pk, most)
+
+    def mark(rung):
+        title = f"({rung.product.title})" if rung.is_current else rung.product.title
+        return f"*{title}*" if rung.is_recommended else title
+
+    assert " ".join(map(mark, rungs)) == shown
+
+
+def test_where_the_recommended_one_is_sold_out_no_other_is_said_to_be(shop):
+    shop.ladder("a", "b", "c", "d", recommended="d")
+    shop["d"].stock = 0
+    shop["d"].save()
+    assert not any(it.is_recommended for it in shop.page().tier_table(shop["a"].pk))
+
+
+@pytest.mark.parametrize("most", [1, 0, -3])
+def test_fewer_than_two_rungs_are_no_table(shop, most):
+    shop.ladder("a", "b")
+    with pytest.raises(ValueError, match=f"rungs={most}: a table compares two rungs or more"):
+        shop.page().tier_table(shop["a"].pk, most)

@@ -83,7 +83,7 @@ def main() -> None:
     for line in sys.stdin:
         click = json.loads(line)
         shopper = Shopper(cart_ref=click["cart_ref"])
-        offer = Offer.objects.get(pk=click["offer"])
+        offer = None if "undo" in click else Offer.objects.get(pk=click["offer"])
         with transaction.atomic() if click["has_looked"] else contextlib.nullcontext():
             if click["has_looked"]:
                 # Under REPEATABLE READ it goes on seeing the ledger as it is now.
@@ -92,7 +92,10 @@ def main() -> None:
             sys.stdout.flush()
             sys.stdin.readline()
             try:
-                (change,) = shopper.takes(offer, key=click["key"])
+                if offer is None:
+                    change = shopper.undoes(click["undo"])
+                else:
+                    (change,) = shopper.takes(offer, key=click["key"])
                 answer = "taken" if change.done else change.reason
             except NotOnOffer as error:
                 answer = type(error).__name__

@@ -2,6 +2,7 @@ from decimal import Decimal
 
 import pytest
 
+from tests import factories as make
 from tests.services import bakery
 from tests.services.shoppers import with_camera
 
@@ -52,3 +53,30 @@ def shopper(shelves, offer, breakfast):
     shopper.adds(shelves["bread"], 3)
     shopper.adds(shelves["egg"], 12)
     return shopper
+
+
+@pytest.fixture
+def ladder(shop):
+    shop.ladder("good", "better", "best")
+    return shop
+
+
+@pytest.fixture
+def cart(ladder, client):
+    """Lines by (title, option) -> quantity, in the cart of the client's session."""
+
+    def fill(lines):
+        cart = make.CartFactory()
+        for (title, *options), quantity in lines.items():
+            make.CartLineFactory(
+                cart=cart,
+                product=ladder[title],
+                quantity=quantity,
+                options=dict.fromkeys(options, True),
+            )
+        session = client.session
+        session["cart_id"] = str(cart.pk)
+        session.save()
+        return cart
+
+    return fill

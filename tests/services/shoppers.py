@@ -14,9 +14,11 @@ from django.utils import timezone
 from demo_shop.models import CartLine
 from xsell.adapters import get_adapter
 from xsell.models import Acceptance, Offer
+from xsell.selection.pages import Page
 from xsell.services.acceptances import take_once
 from xsell.services.pricing import price_cart
-from xsell.values import CartChange, Quote, Take
+from xsell.services.upgrades import undo, upgrade
+from xsell.values import CartChange, Quote, Take, TakeKind
 
 
 class Shopper:
@@ -52,6 +54,26 @@ class Shopper:
         return self.clicks(
             kind="offer", product_ids=(offer.product_id,), offer_id=offer.pk, **fields
         )
+
+    def upgrades(self, former: Any, better: Any) -> Acceptance:
+        """One click on a step up; the ledger's row of it."""
+        take = Take(TakeKind.UPGRADE, (better.pk,), former.pk, key=uuid4().hex)
+        self.clicks(
+            **{name: getattr(take, name) for name in ("kind", "key", "product_ids", "current_id")},
+            act=lambda: upgrade(self.request, self.page(), take),
+        )
+        return Acceptance.objects.get(key=take.key)
+
+    def undoes(self, key: str) -> CartChange:
+        """One click that takes the upgrade with this key back."""
+        take = Take(TakeKind.UNDO, source=key)
+        (change,) = undo(self.request, self.page(), take, timezone.now())
+        return change
+
+    def page(self) -> Page:
+        """What the shopper is looking at."""
+        adapter, request = get_adapter(), self.request
+        return Page(adapter, adapter.context(request), adapter.cart(request), timezone.now())
 
     def clicks(self, *, now: Any = None, act: Any = None, **fields: Any) -> tuple[CartChange, ...]:
         adapter, request = get_adapter(), self.request

@@ -75,6 +75,58 @@ def test_one_click_that_comes_twice_at_once_is_one_unit_a_hundred_times_in_a_row
     assert units_in_carts() == Acceptance.objects.count() == TIMES
 
 
+LINES = [
+    # in the cart before the upgrade, and again after two undo at once
+    {"good": 3},
+    {"good": 3, "better": 2},
+]
+
+
+@pytest.mark.parametrize("before", LINES)
+@pytest.mark.parametrize(("isolation", "has_looked"), ISOLATIONS)
+def test_one_upgrade_that_is_undone_twice_at_once_is_undone_once(isolation, has_looked, before):
+    make.MiningRunFactory()
+    ladder = make.TierLadderFactory()
+    products = {name: make.ProductFactory(title=name, stock=1000) for name in ("good", "better")}
+    for rank, product in enumerate(products.values(), 1):
+        make.TierFactory(ladder=ladder, product=product, rank=rank)
+    with clickers(2, isolation) as both:
+        for number in range(TIMES // 4):
+            cart = make.CartFactory()
+            for name, quantity in before.items():
+                make.CartLineFactory(cart=cart, product=products[name], quantity=quantity)
+            shopper = Shopper(cart_ref=str(cart.pk))
+            row = shopper.upgrades(products["good"], products["better"])
+            click = {"undo": row.key, "cart_ref": str(cart.pk), "has_looked": has_looked}
+            assert at_once(both, [click, click]) == ["taken", "taken"], number
+            assert shopper.holds() == before, number
+            row.refresh_from_db()
+            assert row.expires_at is not None
+
+
+@pytest.mark.service("postgresql")
+def test_who_undoes_while_the_cart_is_ordered_waits_for_the_order_and_changes_nothing():
+    """An order locks the cart and then the ledger; so does who takes an upgrade back."""
+    ladder = make.TierLadderFactory()
+    good, better = (make.ProductFactory(title=name) for name in ("good", "better"))
+    for rank, product in enumerate((good, better), 1):
+        make.TierFactory(ladder=ladder, product=product, rank=rank)
+    cart = make.CartFactory()
+    make.CartLineFactory(cart=cart, product=good, quantity=3)
+    shopper = Shopper(cart_ref=str(cart.pk))
+    row = shopper.upgrades(good, better)
+    click = {"undo": row.key, "cart_ref": str(cart.pk), "has_looked": False}
+    with clickers(1) as (other,):
+        with transaction.atomic():
+            Cart.objects.select_for_update().get(pk=cart.pk)
+            other.aims(**click)
+            other.says("go")
+            until_somebody_waits_for_us()
+            record_order(order_ref="A1", quote=shopper.quote())
+        assert other.hears() == "NotOnOffer"
+    assert shopper.holds() == {"better": 3}
+
+
 @pytest.mark.service("postgresql")
 def test_who_clicks_while_the_same_cart_is_ordered_waits_for_the_order_and_not_in_a_circle(product):
     """Placing an order locks the cart and then the ledger; a click locks them the other way."""

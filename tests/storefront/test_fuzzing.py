@@ -100,6 +100,7 @@ def test_every_address_of_ours_is_fuzzed_below():
             "cart/quote/",
             "placements/<slug:slug>/",
             "products/<str:product_id>/frequently-bought-together/",
+            "products/<str:product_id>/tiers/",
             "schema/",
         },
     }
@@ -218,9 +219,10 @@ def test_a_token_that_was_used_is_used_up(shop, shopper, held, refused):
 @example(product_id=str(2**64))
 def test_ids_that_are_no_product_s(shop, shopper, held, refused, product_id):
     before = held()
-    together = "xsell-api:frequently-bought-together"
     if "/" not in product_id:
-        refused(shopper.get(reverse(together, args=[product_id])), before)
+        for name in ("frequently-bought-together", "tiers"):
+            address = reverse(f"xsell-api:{name}", args=[product_id])
+            refused(shopper.get(address, {"rungs": product_id}), before)
     for slug in ("product-page", "no-such-place"):
         address = reverse("xsell-api:placement", args=[slug])
         refused(shopper.get(address, {"product": product_id}), before)

@@ -186,6 +186,7 @@ def test_every_button_of_a_page_names_its_place_and_has_a_key_of_its_own(shop, c
     assert {(str(it.kind), it.placement) for it in taken} == {
         ("add", "product-page"),
         ("upgrade", "upgrade"),
+        ("decline", "upgrade"),
         ("upgrade", "tiers"),
         ("bundle", "bundles"),
     }

@@ -195,6 +195,8 @@ class CartFromModel(BaseAdapter):
         cart_id = self.cart_id(request)
         if cart_id is None or not str(line_ref).strip():
             return None
+        # The cart first, as everybody locks it: nobody waits in a circle.
+        self._lock_cart(cart_id)
         lines = self._cart_lines(cart_id).select_for_update()
         return next((line for line in lines if str(line.pk) == str(line_ref)), None)
 

@@ -28,6 +28,7 @@ SOURCE_NAMES: dict[str, Any] = {
     Source.TIERS: gettext_lazy("Upgrades: tiers and upsells"),
     Source.SHIPPING_GAP: gettext_lazy("What closes the gap to free shipping"),
     Source.NEARLY_BUNDLE: gettext_lazy("One more for the discount of a bundle"),
+    Source.STEP_UP: gettext_lazy("Step up, computed"),
     Source.CATEGORY_BEST_SELLERS: gettext_lazy("Best sellers of the category"),
     Source.BEST_SELLERS: gettext_lazy("Best sellers"),
 }
@@ -100,6 +101,17 @@ class PlacementAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         (None, {"fields": ["slug", "heading", "fallback_heading", "is_live"]}),
         (gettext_lazy("What it shows"), {"fields": ["sources", "offer_kind"]}),
         (gettext_lazy("How many"), {"fields": ["min_items", "max_items", "max_per_category"]}),
+        (
+            gettext_lazy("Steps up that nobody curated"),
+            {
+                "fields": ["step_up_from_percent", "step_up_to_percent"],
+                "description": gettext_lazy(
+                    "A product of the same category that is bought more often and costs a little "
+                    "more. It shows where the sources above ask for it and no ladder has the "
+                    "product."
+                ),
+            },
+        ),
     ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Placement | None = None) -> list[str]:

@@ -111,13 +111,13 @@ class TierBenefitInline(RowsInline):
 class TierLadderAdmin(ProductAdmin):
     """One line for each ladder, with its rungs in order."""
 
-    list_display = ["name", "rungs", "is_live"]
+    list_display = ["name", "rungs", "offers_downsell", "is_live"]
     list_filter = ["is_live"]
     product_paths = ("tiers__product",)
     search_fields = ["name"]
     search_help_text = gettext_lazy("A ladder's name, or the name of a product on it.")
     inlines = [TierInline]
-    fields = ["name", "is_live"]
+    fields = ["name", "is_live", "offers_downsell", "cool_down_days"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).prefetch_related("tiers")

@@ -50,12 +50,20 @@ class ChangeSerializer(Serializer):
     reason = serializers.CharField(
         allow_blank=True, help_text="Why not, for the shopper, else empty."
     )
+    message = serializers.CharField(
+        allow_blank=True,
+        help_text="What was done, for the shopper, where it is more than that it is in the cart.",
+    )
 
 
 class TakenSerializer(Serializer):
-    """What a click came to: at least one product is in the cart."""
+    """What a click came to: at least one product is in the cart, or a no was heard."""
 
-    changes = ChangeSerializer(many=True)
+    changes = ChangeSerializer(many=True, help_text="None for a no.")
+    undo_token = serializers.CharField(
+        allow_null=True,
+        help_text="Takes the cart's last upgrade back: POST it to take/. Null if there is none.",
+    )
 
 
 class QuotedLineSerializer(Serializer):

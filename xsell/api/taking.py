@@ -15,6 +15,7 @@ from xsell.api.cart_serializers import QuoteSerializer, TakenSerializer, TakeSer
 from xsell.exceptions import NotOnOffer, TokenRefused
 from xsell.services import carts
 from xsell.services.pricing import price_cart_and_shipping
+from xsell.storefront.rendering import page_of, undo_token
 from xsell.storefront.views import reasons_against, status_of
 
 
@@ -62,9 +63,10 @@ class TakeView(ShopperView):
             raise Refused(error) from None
         except NotOnOffer as error:
             raise NothingDone(str(error)) from None
-        if not any(change.done for change in changes):
+        if changes and not any(change.done for change in changes):
             raise NothingDone(" ".join(reasons_against(changes)))
-        return Response(TakenSerializer({"changes": changes}).data)
+        token = undo_token(page_of(page_request))
+        return Response(TakenSerializer({"changes": changes, "undo_token": token}).data)
 
 
 @extend_schema(tags=["cart"], responses={200: QuoteSerializer})

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from xsell.api import taking, views
+from xsell.api import taking, tiers, views
 
 app_name = "xsell-api"
 
@@ -13,6 +13,7 @@ urlpatterns = [
         views.FrequentlyBoughtTogetherView.as_view(),
         name="frequently-bought-together",
     ),
+    path("products/<str:product_id>/tiers/", tiers.TiersView.as_view(), name="tiers"),
     path("take/", taking.TakeView.as_view(), name="take"),
     path("cart/quote/", taking.QuoteView.as_view(), name="quote"),
     path("schema/", views.SchemaView.as_view(), name="schema"),

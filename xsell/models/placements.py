@@ -53,6 +53,15 @@ class Placement(models.Model):
     max_per_category = models.PositiveSmallIntegerField(
         _("maximum per category"), null=True, blank=True, help_text=_("Gives variety.")
     )
+    step_up_from_percent = models.PositiveSmallIntegerField(
+        _("a step up costs at least … % more"),
+        null=True,
+        blank=True,
+        help_text=_("For steps up that are computed; empty: none are."),
+    )
+    step_up_to_percent = models.PositiveSmallIntegerField(
+        _("a step up costs at most … % more"), null=True, blank=True
+    )
     is_live = models.BooleanField(_("live"), default=True)
     segment = models.ForeignKey(
         Segment,
@@ -85,6 +94,20 @@ class Placement(models.Model):
                 condition=Q(max_per_category=None) | Q(max_per_category__gte=1),
                 name="xsell_placement_variety",
                 violation_error_message=_("The maximum per category is 1 or more."),
+            ),
+            models.CheckConstraint(
+                condition=Q(step_up_from_percent=None, step_up_to_percent=None)
+                | Q(
+                    # A comparison with an empty one is neither true nor false, and would pass.
+                    step_up_from_percent__isnull=False,
+                    step_up_to_percent__isnull=False,
+                    step_up_from_percent__gte=1,
+                    step_up_to_percent__gt=F("step_up_from_percent"),
+                ),
+                name="xsell_placement_step_up",
+                violation_error_message=_(
+                    "A computed step up costs from 1% more to more than that; or leave both empty."
+                ),
             ),
         ]
 

@@ -40,18 +40,23 @@ class Attention:
 
     def why_not(self, offer: StoredOffer, met: Encounters, history: History | None) -> str:
         """Why the offer must not ask for this shopper's attention now; empty if it may."""
+        own = met.of(offer.source)
+        return (
+            self.why_silent(met)
+            or self._why_rests(offer, own)
+            or self._why_seen_enough(offer, own)
+            or self._why_too_soon(offer, history)
+            or self._why_not_its_turn(offer, met)
+        )
+
+    def why_silent(self, met: Encounters) -> str:
+        """Why nothing at all may ask for this shopper's attention; empty if something may."""
         if met.wants_nothing:
             return "the shopper asked for no more offers in this visit"
         noes = self._book.budget.noes_per_session
         if met.n_noes_here >= noes:
             return f"the shopper said no {met.n_noes_here} times in this visit, {noes} is enough"
-        own = met.of(offer.source)
-        return (
-            self._why_rests(offer, own)
-            or self._why_seen_enough(offer, own)
-            or self._why_too_soon(offer, history)
-            or self._why_not_its_turn(offer, met)
-        )
+        return ""
 
     def why_no_room(self, source: str, met: Encounters) -> str:
         """Why there is no attention left on this page, or in this visit; empty if there is."""

@@ -11,29 +11,21 @@ and the bundles of the cart and of what might do), one more for the discount as 
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from xsell.adapters import BaseAdapter
 from xsell.models import Placement
-from xsell.selection.attention import Attention
 from xsell.selection.bundles import bundle_offers
-from xsell.selection.conditions import Occasion
-from xsell.selection.gap_closers import gap_closers
-from xsell.selection.holdings import Held
-from xsell.selection.matching import NOT_HONOURED, Matching
-from xsell.selection.nearly_bundles import completes, nearly_bundles
+from xsell.selection.matching import NOT_HONOURED
+from xsell.selection.nearly_bundles import completes
 from xsell.selection.offers import StoredOffer
-from xsell.selection.personal import PERSONAL_SOURCES, Personal, personal_for
-from xsell.selection.pipeline import Scene, fill_placement, why_not_buyable, why_not_eligible
+from xsell.selection.pipeline import fill_placement, why_not_eligible
 from xsell.selection.placements import UPGRADE, named
-from xsell.selection.prospects import Prospects
-from xsell.selection.standing import Standing
-from xsell.selection.surroundings import Knowledge, Surroundings
-from xsell.selection.tiers import tier_rungs, upgrades
+from xsell.selection.sourcing import Sourcing
+from xsell.selection.surroundings import Surroundings
+from xsell.selection.tiers import RUNGS_COMPARED, tier_rungs, upgrades
 from xsell.values import (
-    BenefitKind,
     BundleOffer,
     Candidate,
     Cart,
@@ -68,13 +60,9 @@ class Page:
     ) -> None:
         self.context = context
         self.cart = cart
-        self._adapter = adapter
-        self._honoured = adapter.honoured_benefits | {BenefitKind.NONE}
-        self._knowledge = Knowledge(adapter, context, cart.product_ids, now)
-        self._now = now
-        self._tells_all = tells_all
-        self._standing = Standing(context, now)
-        self._shown: set[ProductId] = set()
+        self.now = now
+        self._sourcing = Sourcing(adapter, context, cart, now, tells_all=tells_all)
+        self._knowledge = self._sourcing.knowledge
 
     @property
     def placements(self) -> dict[str, Placement]:
@@ -82,19 +70,9 @@ class Page:
         return self._knowledge.book.placements
 
     @property
-    def _segments(self) -> frozenset[int]:
-        """The shopper's segments, where an offer asks for them."""
-        asked = self._knowledge.book.asks_for_segments
-        return self._knowledge.segments if asked else frozenset()
-
-    @functools.cached_property
-    def _attention(self) -> Attention:
-        return Attention(self._knowledge.book, self._now)
-
-    @property
     def currency(self) -> str:
         """The currency in which this shopper pays."""
-        return self.context.currency or self.cart.currency
+        return self._sourcing.currency
 
     def placement(
         self,
@@ -113,39 +91,42 @@ class Page:
         segment_id = placement.segment_id
         if segment_id is not None and segment_id not in self._knowledge.segments:
             return PlacementContent(slug, placement.heading, (), (), withheld=NOT_IN_SEGMENT)
-        own = self._own(placement)
+        self._sourcing.expect(placement)
         around = self._around(product_id, anchors)
-        sources = {source: around.looked_at(source) for source in around.related.candidates}
-        held = {Source.OFFERS: self._offers(placement, around)}
-        nudges = self._nudges(placement, around)
-        personal = {} if own is None else own.named(self._knowledge.details)
-        found = {**sources, **held, **nudges, **personal}
-        content = fill_placement(placement, self._scene(around), found)
-        self._shown.update(it.product.product_id for it in content.suggestions)
+        found = self._sourcing.candidates(placement, product_id, around)
+        content = fill_placement(placement, self._sourcing.scene(around), found)
+        self._sourcing.shown.update(it.product.product_id for it in content.suggestions)
         return content
 
     @property
     def shipping_gap(self) -> ShippingGap | None:
         """What the cart lacks to free shipping; none without a cart or without a rule for it."""
-        return self._prospects.gap
+        return self._sourcing.prospects.gap
 
     def completes(self, bundle_id: int | None, product_ids: Collection[ProductId]) -> bool:
         """Whether one more unit, which is all that is wanted, makes the bundle whole and saves."""
         if bundle_id is None or len(product_ids) != 1:
             return False
-        return completes(self._prospects, bundle_id, next(iter(product_ids)))
+        return completes(self._sourcing.prospects, bundle_id, next(iter(product_ids)))
 
     def upgrades(self, product_id: ProductId) -> tuple[PlacementContent, tuple[Upgrade, ...]]:
         """The next steps up from the product, with the heading that the placement gives them."""
         content = self.placement(UPGRADE, product_id=product_id)
-        current = self._knowledge.details.get(product_id)
-        if current is None or current.price is None:
+        around = self._product(product_id)
+        stairs = self._sourcing.stairs(product_id, around)
+        if stairs is None or stairs.current.price is None:
             return content, ()
-        return content, upgrades(content.suggestions, self._product(product_id).ladder, current)
+        shown = content.suggestions
+        sources = {key: stairs.source_of(key) for key in (it.product.product_id for it in shown)}
+        return content, upgrades(shown, around.ladder, stairs.current, sources)
 
-    def tier_table(self, product_id: ProductId) -> tuple[TierRung, ...]:
-        """The rungs of the product's ladder: a description of it, which counts as no suggestion."""
-        return tier_rungs(self._product(product_id).ladder, product_id, self._knowledge.details)
+    def tier_table(self, product_id: ProductId, most: int = RUNGS_COMPARED) -> tuple[TierRung, ...]:
+        """The rungs of the product's ladder: a description of it, which counts as no suggestion.
+
+        Raise ValueError for fewer than two.
+        """
+        ladder = self._product(product_id).ladder
+        return tier_rungs(ladder, product_id, self._knowledge.details, most)
 
     def bundles(self, product_id: ProductId) -> tuple[BundleOffer, ...]:
         """Live bundles with the product that can be bought whole."""
@@ -159,7 +140,7 @@ class Page:
 
     def _bundles(self, product_id: ProductId) -> tuple[tuple[BundleOffer, ...], dict[str, str]]:
         stored = self._product(product_id).bundles
-        rules = [rule for rule in stored if rule.benefit.kind in self._honoured]
+        rules = [rule for rule in stored if rule.benefit.kind in self._sourcing.honoured]
         offers, hidden = bundle_offers(
             rules, self._knowledge.details, self.cart, self.currency, product_id
         )
@@ -178,8 +159,8 @@ class Page:
             return None
         only = next(iter(anchors)) if len(anchors) == 1 else None
         around = self._around(only, anchors or None)
-        scene = self._scene(around)
-        for candidate in self._offers(placement, around, is_click=True):
+        scene = self._sourcing.scene(around)
+        for candidate in self._sourcing.offers(placement, around, is_click=True):
             if candidate.offer is not None and candidate.offer.offer_id == offer_id:
                 return None if why_not_eligible(candidate, scene) else candidate
         return None
@@ -194,15 +175,17 @@ class Page:
             return False
         return product.is_available and product.price is not None
 
-    def may_replace(self, current: ProductId, better: ProductId) -> bool:
-        """Whether `better` is a step up from `current`, or a rung of its ladder, and can be had."""
+    def may_replace(self, current: ProductId, better: ProductId, slug: str = UPGRADE) -> bool:
+        """Whether `better` is a step up from `current`, or a rung of its ladder, and can be had.
+
+        A computed step up must be one where the placement shows it. What the shopper said to it
+        before is not asked: now it is wanted.
+        """
         around = self._product(current)
-        choices = {rung.product_id for rung in around.ladder}
-        choices |= {it.product_id for it in around.related.candidates[Source.TIERS]}
-        product = self._knowledge.details.get(better)
-        if better == current or better not in choices or product is None:
+        stairs = self._sourcing.stairs(current, around)
+        if stairs is None or better == current:
             return False
-        return not why_not_buyable(product, self._scene(around))
+        return stairs.lead_to(better, self.placements.get(slug), self._sourcing.scene(around))
 
     def known(self) -> tuple[dict[ProductId, ProductDetails], dict[ProductId, Evidence]]:
         """Details and mined evidence of everything that this page has looked at, by product."""
@@ -226,65 +209,3 @@ class Page:
             return self._product(product_id)
         wanted = self.cart.product_ids if anchors is None else anchors
         return self._knowledge.around(wanted, is_product_page=False)
-
-    def _own(self, placement: Placement) -> Personal | None:
-        """What is known of this shopper, where the placement asks for it."""
-        if PERSONAL_SOURCES.isdisjoint(placement.sources):
-            return None
-        self._knowledge.expect(self._personal.product_ids)
-        return self._personal
-
-    @functools.cached_property
-    def _personal(self) -> Personal:
-        return personal_for(self.context, self.cart, self._knowledge.history, self._now)
-
-    def _offers(
-        self, placement: Placement, around: Surroundings, *, is_click: bool = False
-    ) -> list[Candidate]:
-        """Offers that may stand in the placement and whose conditions hold here."""
-        if Source.OFFERS not in placement.sources:
-            return []
-        who = Occasion(context=self.context, now=self._now, segments=self._segments)
-        matching = Matching(
-            knowledge=self._knowledge,
-            standing=self._standing,
-            attention=self._attention,
-            held=Held(who, self.cart, self._knowledge.details),
-            prospects=self._prospects,
-            currency=self.currency,
-            honoured=self._honoured,
-            tells_all=self._tells_all,
-            asks_attention=not is_click,
-        )
-        return matching.candidates(placement, around.anchors)
-
-    @functools.cached_property
-    def _prospects(self) -> Prospects:
-        return Prospects(self._adapter, self.context, self.cart, self._now, self._knowledge)
-
-    def _nudges(self, placement: Placement, around: Surroundings) -> dict[Source, list[Candidate]]:
-        """What closes the gap to free shipping or makes a bundle whole, if the placement asks."""
-        scene, found = self._scene(around), around.related.candidates
-        looked_at = {source: around.looked_at(source) for source in found}
-        is_out = functools.partial(why_not_eligible, scene=scene)
-        nudges: dict[Source, list[Candidate]] = {}
-        if Source.SHIPPING_GAP in placement.sources:
-            nudges[Source.SHIPPING_GAP] = gap_closers(self._prospects, looked_at, is_out)
-        if Source.NEARLY_BUNDLE in placement.sources:
-            nudges[Source.NEARLY_BUNDLE] = nearly_bundles(
-                self._prospects, looked_at, self._honoured, is_out
-            )
-        return nudges
-
-    def _scene(self, around: Surroundings) -> Scene:
-        return Scene(
-            anchors=around.anchors,
-            cart=self.cart,
-            currency=self.currency,
-            details=self._knowledge.details,
-            related=around.related,
-            attention=self._attention,
-            standing=self._standing,
-            shown=self._shown,
-            spent=self._knowledge.spent,
-        )

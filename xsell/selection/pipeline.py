@@ -16,6 +16,7 @@ from xsell.selection.terms import OFFER, source_of
 from xsell.values import (
     FALLBACK_SOURCES,
     FEWEST_TOGETHER,
+    REPLACING_SOURCES,
     Candidate,
     Cart,
     Decision,
@@ -176,6 +177,10 @@ class _Chosen:
         return ""
 
     def _is_full(self, candidate: Candidate) -> str:
+        if candidate.source is Source.STEP_UP and any(
+            it.source is Source.STEP_UP for it in self.suggestions
+        ):
+            return "one computed step up is enough"
         is_fallback = candidate.source in FALLBACK_SOURCES
         most = self.placement.min_items if is_fallback else self.placement.max_items
         if len(self.suggestions) < most:
@@ -231,7 +236,8 @@ def _why_not_from(candidate: Candidate, related: Related) -> str:
     if candidate.product_id in related.banned_from(candidate.source):
         return "banned by a curated relation"
     # Mining and offers do not know what replaces what; whoever pins a pair does.
-    is_own = candidate.source in PEOPLES_OWN or candidate.replaced_id is not None
+    is_own = candidate.source in PEOPLES_OWN | REPLACING_SOURCES
+    is_own = is_own or candidate.replaced_id is not None
     if not is_own and candidate.product_id in related.instead:
         return "it replaces the product instead of adding to it"
     evidence = candidate.evidence

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from xsell.models import ProductRelation
@@ -20,6 +20,7 @@ from xsell.selection.rows import (
     HIGHER,
     LARGEST,
     LOWER,
+    STANDING,
     Row,
     rows_around,
 )
@@ -37,16 +38,20 @@ class Related:
 
     `banned`, `banned_upgrades`: a person said never, as an addition or as a replacement.
     `instead`: upgrades, substitutes and ladder mates of an anchor, which replace it and so are no
-    complement to it.
+    complement to it. `n_orders`: orders with each anchor of a product's page, where it was mined;
+    what may be a step up from it has its own orders as its score.
     """
 
     candidates: Mapping[Source, tuple[Candidate, ...]]
     banned: frozenset[ProductId]
     banned_upgrades: frozenset[ProductId]
     instead: frozenset[ProductId]
+    n_orders: Mapping[ProductId, int] = field(default_factory=dict)
 
     def banned_from(self, source: Source) -> frozenset[ProductId]:
         """Products that this source must not suggest."""
+        if source is Source.STEP_UP:
+            return self.banned_upgrades | self.banned
         return self.banned_upgrades if source is Source.TIERS else self.banned
 
 
@@ -77,6 +82,7 @@ def related_to(
             Source.TIERS: _in_order(
                 [*(row for row in tiers if row.kind == HIGHER), *upsells], Source.TIERS, {}
             ),
+            Source.STEP_UP: _by_orders(rows) if is_product_page else (),
             **{
                 source: _in_order((row for row in rows if row.source == source), source, {})
                 for source in (Source.CATEGORY_BEST_SELLERS, Source.BEST_SELLERS)
@@ -87,6 +93,17 @@ def related_to(
             row.product_id for row in relations if row.kind == BANNED_UPGRADE
         ),
         instead=frozenset(row.product_id for row in (*tiers, *relations) if row.kind in REPLACING),
+        n_orders={row.product_id: int(row.n_suggested) for row in rows if row.kind == STANDING},
+    )
+
+
+def _by_orders(rows: Iterable[Row]) -> tuple[Candidate, ...]:
+    """What sells best on the anchors' shelves, the most bought first."""
+    sellers = {row.product_id: row for row in rows if row.source == Source.CATEGORY_BEST_SELLERS}
+    ranked = sorted(sellers.values(), key=lambda it: (-it.n_suggested, str(it.product_id)))
+    return tuple(
+        Candidate(row.product_id, Source.STEP_UP, None, place, float(row.n_suggested))
+        for place, row in enumerate(ranked, 1)
     )
 
 

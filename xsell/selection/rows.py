@@ -23,6 +23,7 @@ BEST_SELLERS_READ = 24
 
 CROSS_SELL_KINDS = frozenset({ProductRelation.Kind.CROSS_SELL, ProductRelation.Kind.ACCESSORY})
 HIGHER, LOWER, BANNED, BANNED_UPGRADE = "higher", "lower", "ban", "ban-upgrade"
+STANDING = "standing"
 LARGEST = "largest"
 MEASURED = (
     *("score", "n_both", "n_anchor", "n_suggested", "run__n_baskets", "lift", "lift_lower"),
@@ -56,6 +57,7 @@ def rows_around(
         bought_together(anchors) if is_product_page else completing(anchors),
         ladder_mates(anchors),
         category_best_sellers(anchors),
+        *([standings(anchors)] if is_product_page else []),
     ]
     # Django compiles the columns of the first select twice, and converts each value of all rows by
     # their kinds: let it be one of plain columns.
@@ -100,6 +102,11 @@ def category_best_sellers(anchors: Collection[ProductId]) -> QuerySet[Any, Any]:
     """What sells best on the anchors' shelves."""
     own = BestSeller.objects.filter(run=active_run(), product__in=anchors).exclude(category_id="")
     return _by_category().filter(run=active_run(), category_id__in=own.values("category_id"))
+
+
+def standings(anchors: Collection[ProductId]) -> QuerySet[Any, Any]:
+    """How often the anchors themselves were bought: what is a step up sells better."""
+    return _standings().filter(run=active_run(), product__in=anchors)
 
 
 def best_sellers() -> QuerySet[Any, Any]:
@@ -155,8 +162,17 @@ def _by_category() -> QuerySet[Any, Any]:
         .values_list(
             *(Value(Source.CATEGORY_BEST_SELLERS.value), "product_id", "product_id", Value("")),
             "category_position",
-            *_no_measures(),
+            *_orders_alone(),
         )
+    )
+
+
+@functools.cache
+def _standings() -> QuerySet[Any, Any]:
+    return BestSeller.objects.order_by().values_list(
+        *(Value(Source.STEP_UP.value), "product_id", "product_id", Value(STANDING)),
+        "category_position",
+        *_orders_alone(),
     )
 
 
@@ -177,4 +193,15 @@ def _no_measures() -> Iterator[Value]:
     """Empty columns in the place of score, counts, lifts and prior."""
     yield Value(0.0, output_field=FloatField())
     yield from (Value(0) for _ in range(4))
+    yield from _no_lifts()
+
+
+def _orders_alone() -> Iterator[Value | str]:
+    """Those columns, empty but for the orders with the suggested product."""
+    yield Value(0.0, output_field=FloatField())
+    yield from (Value(0), Value(0), "n_orders", Value(0))
+    yield from _no_lifts()
+
+
+def _no_lifts() -> Iterator[Value]:
     yield from (Value(0.0, output_field=FloatField()) for _ in range(3))

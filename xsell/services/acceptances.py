@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from xsell.exceptions import NotOnOffer, Refusal
 from xsell.models import Acceptance, Bundle, Offer
 from xsell.models.fields import as_json, from_json
 from xsell.selection.terms import bundle_record, offer_record
+from xsell.selection.upgrades import TAKEN_BACK
 from xsell.services.limits import (
     Shopper,
     insert_once,
@@ -22,7 +24,15 @@ from xsell.services.limits import (
     taken_of,
 )
 from xsell.services.tokens import refused
-from xsell.values import Cart, CartChange, ProductId, ShopContext, Take, TakeKind
+from xsell.values import (
+    Cart,
+    CartChange,
+    ProductId,
+    Replacement,
+    ShopContext,
+    Take,
+    TakeKind,
+)
 
 
 def take_once(
@@ -91,13 +101,16 @@ def _claimed(
 def _first_result(row: Acceptance, context: ShopContext, cart: Cart) -> tuple[CartChange, ...]:
     """What the click came to. Raise TokenRefused unless it was this shopper's, on this cart.
 
-    A guest's session may have got its key only after the first click.
+    A guest's session may have got its key only after the first click. Raise NotOnOffer for what the
+    shopper has taken back since: what was said then is not true any more.
     """
     if row.shopper_key not in {"", context.shopper_key}:
         raise refused(Refusal.OTHER_SHOPPER)
     if row.cart_ref != cart.ref:
         raise refused(Refusal.OTHER_CART)
-    return tuple(_change(it) for it in row.result)
+    if TAKEN_BACK in row.terms:
+        raise NotOnOffer(_("You have taken this back. Please open the page again to choose anew."))
+    return tuple(change_from(it) for it in row.result)
 
 
 def _record(
@@ -115,7 +128,7 @@ def _record(
     row.quantity = len(done) if take.kind == TakeKind.ADD else 1
     row.shopper_key, row.customer_id = context.shopper_key, context.customer_id or ""
     row.cart_ref, row.currency = cart.ref, cart.currency
-    row.result = [_as_json(change) for change in changes]
+    row.result = [change_record(change) for change in changes]
     row.terms = {"prices": _prices(cart, done)}
     if offer is not None:
         row.expires_at = row.accepted_at + timedelta(minutes=offer.hold_minutes)
@@ -135,14 +148,31 @@ def _prices(cart: Cart, product_ids: list[ProductId]) -> dict[str, str]:
     }
 
 
-def _as_json(change: CartChange) -> dict[str, Any]:
+def change_record(change: CartChange) -> dict[str, Any]:
+    """A change as the ledger keeps it."""
+    done = change.replacement
     return {
         "product_id": as_json(change.product_id),
         "done": change.done,
         "reason": str(change.reason),
         "line_ref": change.line_ref,
+        "message": change.message,
+        "replacement": {**asdict(done), "former_id": as_json(done.former_id)} if done else None,
     }
 
 
-def _change(said: dict[str, Any]) -> CartChange:
-    return CartChange(**{**said, "product_id": from_json(said["product_id"])})
+def change_from(said: Mapping[str, Any]) -> CartChange:
+    """A change as the ledger kept it."""
+    done = said.get("replacement")
+    return CartChange(
+        **{
+            **said,
+            "product_id": from_json(said["product_id"]),
+            "replacement": replacement_from(done) if done else None,
+        }
+    )
+
+
+def replacement_from(said: Mapping[str, Any]) -> Replacement:
+    """A replacement as the ledger kept it."""
+    return Replacement(**{**said, "former_id": from_json(said["former_id"])})

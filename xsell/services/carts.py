@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from datetime import datetime
 
 from django.db import transaction
 from django.http import HttpRequest
@@ -11,13 +12,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from xsell.adapters import get_adapter
-from xsell.adapters.visits import context_of
+from xsell.adapters.visits import context_of, open_visit
 from xsell.exceptions import NotOnOffer
 from xsell.selection.bundle_sets import is_a_set
 from xsell.selection.bundles import live_bundle
 from xsell.selection.pages import Page
 from xsell.services import tokens
 from xsell.services.acceptances import take_once
+from xsell.services.encounters import record_no, record_yes
+from xsell.services.upgrades import put_in_place, undo, upgrade
 from xsell.signals import products_added
 from xsell.values import CartChange, Take, TakeKind
 
@@ -25,17 +28,25 @@ from xsell.values import CartChange, Take, TakeKind
 def take(*, request: HttpRequest, token: str) -> tuple[CartChange, ...]:
     """Do what the token says, once; each change says whether it was done, or why not.
 
-    The same token again gives the first result. Raise TokenRefused for a token that is not this
-    shopper's to use now, NotOnOffer for what the shop does not offer this shopper (any more).
+    A no changes nothing. The same token again gives the first result. Raise TokenRefused for a
+    token that is not this shopper's to use now, NotOnOffer for what the shop does not offer this
+    shopper (any more).
     """
     adapter = get_adapter()
     now = timezone.now()
     page = Page(adapter, context_of(adapter, request), adapter.cart(request), now)
     wanted = tokens.read(token, page.context, page.cart)
+    if wanted.kind is TakeKind.UNDO:
+        return undo(request, page, wanted, now)
+    if wanted.kind is TakeKind.DECLINE:
+        _remember(record_no, request, page, wanted, now)
+        return ()
 
     def act() -> tuple[CartChange, ...]:
         changes = _STEPS[wanted.kind](request, page, wanted)
-        _tell(request, changes)
+        if any(change.done for change in changes):
+            _remember(record_yes, request, page, wanted, now)
+            _tell(request, changes)
         return changes
 
     return take_once(
@@ -52,23 +63,6 @@ def _add_products(request: HttpRequest, page: Page, wanted: Take) -> tuple[CartC
     """Put one of each product into the cart."""
     adapter = get_adapter()
     return tuple(adapter.add_to_cart(request, it) for it in dict.fromkeys(wanted.product_ids))
-
-
-def _upgrade(request: HttpRequest, page: Page, wanted: Take) -> tuple[CartChange, ...]:
-    """Put the better product in the place of the current one, or into the cart if it is not there.
-
-    The cart line keeps its quantity and options. Raise NotOnOffer unless the better one is a step
-    up, or another rung of the same ladder, that this shopper can have now.
-    """
-    adapter = get_adapter()
-    (better,) = wanted.product_ids
-    if not page.may_replace(wanted.current_id, better):
-        raise NotOnOffer(_("This is not on offer any more."))
-    held = (line for line in page.cart.lines if line.product_id == wanted.current_id)
-    line = next(held, None)
-    if line is None:
-        return (adapter.add_to_cart(request, better),)
-    return (adapter.replace_line(request, line.ref, better),)
 
 
 def _add_bundle(request: HttpRequest, page: Page, wanted: Take) -> tuple[CartChange, ...]:
@@ -107,13 +101,13 @@ def _accept_offer(request: HttpRequest, page: Page, wanted: Take) -> tuple[CartC
     adapter = get_adapter()
     replaced = [it for it in page.cart.lines if it.product_id == offered.replaced_id]
     if replaced:
-        return (adapter.replace_line(request, replaced[0].ref, offered.product_id),)
+        return (put_in_place(request, replaced[0], offered.product_id),)
     return (adapter.add_to_cart(request, offered.product_id, offered.offer.units),)
 
 
 _STEPS: dict[TakeKind, Callable[[HttpRequest, Page, Take], tuple[CartChange, ...]]] = {
     TakeKind.ADD: _add_products,
-    TakeKind.UPGRADE: _upgrade,
+    TakeKind.UPGRADE: upgrade,
     TakeKind.BUNDLE: _add_bundle,
     TakeKind.OFFER: _accept_offer,
 }
@@ -124,7 +118,21 @@ def _tell(request: HttpRequest, changes: tuple[CartChange, ...]) -> None:
 
     Robust: the shopper has the products, whatever befalls those who listen.
     """
-    if any(change.done for change in changes):
-        transaction.on_commit(
-            lambda: products_added.send(sender=None, request=request, changes=changes), robust=True
+    transaction.on_commit(
+        lambda: products_added.send(sender=None, request=request, changes=changes), robust=True
+    )
+
+
+def _remember(
+    answer: Callable[..., None], request: HttpRequest, page: Page, wanted: Take, now: datetime
+) -> None:
+    """Write down what the shopper said to the step; a shop without sessions remembers nothing."""
+    visit = open_visit(request) if wanted.source else ""
+    if visit:
+        answer(
+            source=wanted.source,
+            visit=visit,
+            customer_id=page.context.customer_id,
+            placement=wanted.placement,
+            now=now,
         )

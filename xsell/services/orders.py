@@ -186,7 +186,7 @@ class _Order:
         An offer that gave nothing of what it promised is not used up by the order.
         """
         if row.kind != Acceptance.Kind.OFFER:
-            return True
+            return self._is_held(row)  # an upgrade that was taken back is not
         return row.terms.get("benefit") == BenefitKind.NONE.value and self._has_room([row])
 
     def bundles(self) -> list[Acceptance]:

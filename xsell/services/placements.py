@@ -32,8 +32,10 @@ DEFAULT_PLACEMENTS: dict[str, dict[str, Any]] = {
     },
     UPGRADE: {
         "heading": gettext_noop("A step up"),
-        "sources": [Source.TIERS],
+        "sources": [Source.TIERS, Source.STEP_UP],
         "max_items": 1,
+        "step_up_from_percent": 5,
+        "step_up_to_percent": 35,
     },
     CART: {
         "heading": gettext_noop("Goes well with your cart"),

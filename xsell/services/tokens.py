@@ -25,7 +25,7 @@ HOLDS = timedelta(hours=24)
 Nothing is charged by a token: it only ends how long a link or a copied page can be clicked.
 """
 
-SALT = "xsell.take.1"  # the number changes with what a token holds
+SALT = "xsell.take.2"  # the number changes with what a token holds
 BINDING_LENGTH = 22
 
 WORDS = {
@@ -57,6 +57,7 @@ def issue(take: Take, context: ShopContext, cart: Cart) -> str:
         take.bundle_id,
         take.offer_id,
         [as_json(it) for it in take.anchor_ids],
+        take.source,
     ]
     # Few ids are no shorter compressed, and a page has many tokens.
     is_long = len(take.product_ids) + len(take.anchor_ids) > 6
@@ -71,7 +72,8 @@ def read(text: str, context: ShopContext, cart: Cart) -> Take:
         raise refused(Refusal.EXPIRED) from None
     except (signing.BadSignature, UnicodeEncodeError):  # half a character is no text
         raise refused(Refusal.FORGED) from None
-    key, shopper, cart_binding, kind, placement, products, current, bundle, offer, anchors = claims
+    key, shopper, cart_binding, kind, placement, products, current, *rest = claims
+    bundle, offer, anchors, source = rest
     shoppers, carts = zip(*_bindings(key, context, cart), strict=True)
     # Nobody became a guest since; a customer logged in, and has other pages now.
     is_nobodys = not shopper and context.customer_id is None
@@ -88,6 +90,7 @@ def read(text: str, context: ShopContext, cart: Cart) -> Take:
         placement=placement,
         key=key,
         anchor_ids=tuple(map(from_json, anchors)),
+        source=source,
     )
 
 

@@ -19,11 +19,15 @@ from xsell.adapters.visits import context_of
 from xsell.models.fields import product_id_from
 from xsell.selection.pages import Page
 from xsell.selection.placements import DISCOUNT, FREE_SHIPPING, PRODUCT_PAGE
+from xsell.selection.tiers import RUNGS_COMPARED
+from xsell.selection.upgrades import last_upgrade
 from xsell.services import tokens
 from xsell.storefront.guard import guarded
 from xsell.values import PlacementContent, ProductId, Suggestion, Take, TakeKind
 
 PAGE_ATTRIBUTE = "_xsell_page"
+TIER_TABLE = "tiers"
+"""What the ledger calls the place of the table that compares the rungs."""
 
 
 def page_of(request: HttpRequest) -> Page:
@@ -90,12 +94,14 @@ def take_of(
     placement: str = "",
     current: Any = None,
     anchors: Iterable[ProductId] = (),
+    source: str = "",
 ) -> Take:
     """The click that takes a product or several, a bundle or the one unit that a suggestion adds to
     it, or a suggestion with its offer.
 
-    `current` is the product that an upgrade replaces, or whose page shows the bundle. `anchors` is
-    what an offer's placement was around, none being the cart.
+    Or the one that declines a step (whatever has a `source`), or undoes an upgrade. `current` is
+    the product that an upgrade replaces, or whose page shows the bundle. `anchors` is what an
+    offer's placement was around, none being the cart. `source` names the step that an upgrade is.
     """
     current_id = None if current in (None, "") else key_of(current)
     match TakeKind(kind):
@@ -110,9 +116,13 @@ def take_of(
         case TakeKind.OFFER:
             shown, offer_id = (wanted.product.product_id,), wanted.offer.offer_id
             take = Take(TakeKind.OFFER, shown, offer_id=offer_id, anchor_ids=tuple(anchors))
+        case TakeKind.UNDO:
+            take = Take(TakeKind.UNDO, source=wanted.key)
+        case TakeKind.DECLINE:
+            take = Take(TakeKind.DECLINE, source=wanted.source)
         case plain:
             several = wanted if isinstance(wanted, (list, tuple)) else (wanted,)
-            take = Take(plain, tuple(map(key_of, several)), current_id)
+            take = Take(plain, tuple(map(key_of, several)), current_id, source=source)
     return replace(take, placement=placement)
 
 
@@ -171,9 +181,24 @@ def upgrade_context(page: Page, product: Any) -> dict[str, Any]:
     return {**placed, "upgrades": upgrades, "anchor_id": product_id}
 
 
-def tier_table_context(page: Page, product: Any) -> dict[str, Any]:
-    """The rungs of the product's ladder, and their features row by row."""
-    rungs = page.tier_table(key_of(product))
+def undo_context(page: Page, product: Any = None) -> dict[str, Any]:
+    """The cart's last upgrade while it can be taken back; with a product only if it is of it."""
+    undo = last_upgrade(page.cart, page.now)
+    if undo is not None and product not in (None, ""):
+        concerns = key_of(product) in (undo.product_id, undo.former_id)
+        undo = undo if concerns else None
+    return {"undo": undo}
+
+
+def undo_token(page: Page) -> str | None:
+    """A token that takes the cart's last upgrade back, if there is one."""
+    undo = undo_context(page)["undo"]
+    return token_for(page, TakeKind.UNDO, undo) if undo is not None else None
+
+
+def tier_table_context(page: Page, product: Any, most: int = RUNGS_COMPARED) -> dict[str, Any]:
+    """The rungs of the product's ladder, `most` of them, and their features row by row."""
+    rungs = page.tier_table(key_of(product), most)
     names = [cell.feature for cell in rungs[0].features] if rungs else []
     cells = zip(*(rung.features for rung in rungs), strict=True)
     rows = list(zip(names, cells, strict=True))

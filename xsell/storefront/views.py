@@ -60,7 +60,10 @@ def _refused(request: HttpRequest, error: TokenRefused) -> HttpResponse:
 def _say(request: HttpRequest, changes: Iterable[CartChange]) -> None:
     """What is in the cart now, and why the rest is not."""
     changes = list(changes)
-    n_added = sum(it.done for it in changes)
+    for change in changes:
+        if change.done and change.message:
+            messages.success(request, change.message, fail_silently=True)
+    n_added = sum(it.done and not it.message for it in changes)
     if n_added:
         added = ngettext(
             "%(count)d product is in your cart.", "%(count)d products are in your cart.", n_added

@@ -15,6 +15,7 @@ from django.utils.translation import get_language, gettext
 
 from xsell.adapters import get_adapter
 from xsell.selection.placements import CART, CHECKOUT_BUMP
+from xsell.selection.tiers import RUNGS_COMPARED
 from xsell.storefront import rendering
 
 register = template.Library()
@@ -43,13 +44,24 @@ def upgrade_to_premium(context: Context, product: Any) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def tier_table(context: Context, product: Any) -> str:
-    """The rungs of the product's ladder, side by side."""
+def xsell_undo(context: Context, product: Any = None) -> str:
+    """The last upgrade of the cart, while one click takes it back; with a product only if of it."""
+    return rendering.draw(
+        context,
+        "xsell/undo.html",
+        "undo",
+        lambda page: rendering.undo_context(page, product),
+    )
+
+
+@register.simple_tag(takes_context=True)
+def tier_table(context: Context, product: Any, rungs: int = RUNGS_COMPARED) -> str:
+    """The rungs of the product's ladder side by side: three, or as many as are asked for."""
     return rendering.draw(
         context,
         "xsell/tier_table.html",
         "tier table",
-        lambda page: rendering.tier_table_context(page, product),
+        lambda page: rendering.tier_table_context(page, product, rungs),
     )
 
 
@@ -116,8 +128,9 @@ def _placement(context: Context, template_name: str, slug: str, **around: Any) -
 def xsell_take(context: Context, kind: str, wanted: Any, **around: Any) -> str:
     """The hidden inputs of a form to `xsell:take`, which takes what is wanted at one click.
 
-    `"add"` a product or several, `"upgrade"` to a product from `current=`, a `"bundle"` on the page
-    of `current=`, a suggestion with its `"offer"` around `anchors=`. A form works once.
+    `"add"` a product or several, `"upgrade"` to a product from `current=` by the step `source=`, a
+    `"bundle"` on the page of `current=`, a suggestion with its `"offer"` around `anchors=`;
+    `"decline"` a step, `"undo"` an upgrade. A form works once.
     """
     return rendering.take_inputs(context, kind, wanted, **around)
 

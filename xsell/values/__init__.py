@@ -29,11 +29,13 @@ from xsell.values.shop import (
     OrderLine,
     ProductDetails,
     ProductId,
+    Replacement,
     ShopContext,
 )
 from xsell.values.suggestions import (
     FALLBACK_SOURCES,
     FEWEST_TOGETHER,
+    REPLACING_SOURCES,
     Because,
     BecauseKind,
     Candidate,
@@ -53,13 +55,16 @@ from xsell.values.taking import (
 )
 from xsell.values.tiers import (
     TierFeature,
+    TierGain,
     TierRung,
+    Undoable,
     Upgrade,
 )
 
 __all__ = [
     "FALLBACK_SOURCES",
     "FEWEST_TOGETHER",
+    "REPLACING_SOURCES",
     "Allocation",
     "AppliedRule",
     "Because",
@@ -92,6 +97,7 @@ __all__ = [
     "QuotedLine",
     "RefundShare",
     "RefundedLine",
+    "Replacement",
     "RulePart",
     "ShippingGap",
     "ShopContext",
@@ -101,7 +107,9 @@ __all__ = [
     "TakeKind",
     "TaxTotal",
     "TierFeature",
+    "TierGain",
     "TierRung",
+    "Undoable",
     "Upgrade",
     "Why",
     "Withheld",

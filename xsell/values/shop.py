@@ -100,13 +100,28 @@ class Cart:
 
 
 @dataclass(frozen=True, slots=True)
+class Replacement:
+    """So many units of a product were put into the place of another: what undoing it must know."""
+
+    title: str
+    former_id: ProductId
+    former_title: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
 class CartChange:
-    """What a change of the cart came to: done, or the reason why not, in words for the shopper."""
+    """What a change of the cart came to: done, or the reason why not, in words for the shopper.
+
+    `message` says what was done, where there is more to say than that it is in the cart.
+    """
 
     product_id: ProductId
     done: bool
     reason: str = ""
     line_ref: str = ""
+    message: str = ""
+    replacement: Replacement | None = None
 
 
 @dataclass(frozen=True, slots=True)

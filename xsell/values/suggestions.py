@@ -23,9 +23,13 @@ class Source(enum.StrEnum):
     TIERS = "tiers"
     SHIPPING_GAP = "shipping-gap"
     NEARLY_BUNDLE = "nearly-bundle"
+    STEP_UP = "step-up"
     CATEGORY_BEST_SELLERS = "category-best-sellers"
     BEST_SELLERS = "best-sellers"
 
+
+REPLACING_SOURCES = frozenset({Source.TIERS, Source.STEP_UP})
+"""Their products take the place of the page's own instead of joining it."""
 
 FALLBACK_SOURCES = frozenset({Source.CATEGORY_BEST_SELLERS, Source.BEST_SELLERS})
 """Asked only while a placement has fewer suggestions than its minimum."""

@@ -16,6 +16,8 @@ class TakeKind(enum.StrEnum):
     UPGRADE = "upgrade"
     BUNDLE = "bundle"
     OFFER = "offer"
+    UNDO = "undo"
+    DECLINE = "decline"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,8 @@ class Take:
     `product_ids` are the products that the shopper saw: those to add, the better one of an upgrade,
     each unit of a bundle's set, or an offer's. `current_id` is what an upgrade replaces, or what
     the page of a bundle was about; `anchor_ids` are what an offer's placement was around, none
-    being the cart.
+    being the cart. `source` names what is answered: the step up that is taken or declined, or, to
+    undo one, the key of the click that took it.
     """
 
     kind: TakeKind
@@ -36,6 +39,7 @@ class Take:
     placement: str = ""
     key: str = ""
     anchor_ids: tuple[ProductId, ...] = ()
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)

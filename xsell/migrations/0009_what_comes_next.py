@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('xsell', '0007_segments'),
+        ('xsell', '0008_tiers'),
         migrations.swappable_dependency(settings.XSELL_PRODUCT_MODEL),
     ]
 
