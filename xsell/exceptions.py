@@ -37,6 +37,10 @@ class UnknownSegment(XsellError):
     """Somebody asked for a segment by a name that no row has."""
 
 
+class UnknownCustomer(XsellError):
+    """What was given as a customer's id is none in this shop."""
+
+
 class NotOnOffer(XsellError):
     """A shopper asked for an offer that does not hold (any more) for this cart."""
 

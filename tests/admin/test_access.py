@@ -13,9 +13,9 @@ from xsell.models import BestSeller, CoPurchase, MiningRun
 
 LISTS = [
     *("bestseller", "bundle", "copurchase", "miningrun", "offer"),
-    *("placement", "productrelation", "tier", "tierladder"),
+    *("placement", "productrelation", "segment", "segmentmember", "tier", "tierladder"),
 ]
-CURATED = ["bundle", "offer", "placement", "productrelation", "tierladder"]
+CURATED = ["bundle", "offer", "placement", "productrelation", "segment", "tierladder"]
 
 
 @pytest.mark.parametrize("model", LISTS)
@@ -72,14 +72,17 @@ def test_a_pair_cannot_be_changed_by_post(admin_client, shop):
     assert admin_client.post(desk.address("copurchase"), {}).status_code == 403
 
 
-@pytest.mark.parametrize("model", ["bundle", "offer", "tierladder"])
+@pytest.mark.parametrize("model", ["bundle", "offer", "segment", "tierladder"])
 def test_a_screen_reader_says_what_each_control_of_a_row_is(desk, shop, model):
     shop.bundle(10, {"camera": 1, "strap": 1})
     shop.offer("strap", {"has_product": "camera"})
     shop.ladder("camera", "strap")
+    shop.segment("Regulars", {"orders_at_least": 2})
     (row,) = desk.rows(model)
     page = desk.open(model, row.pk).content.decode()
-    controls = re.findall(r"<(?:input|select)[^>]*name=\"(?:items|conditions|tiers)-0-[^>]*>", page)
+    controls = re.findall(
+        r"<(?:input|select)[^>]*name=\"(?:items|conditions|rules|tiers)-0-[^>]*>", page
+    )
     visible = [it for it in controls if "hidden" not in it and "DELETE" not in it]
     assert len(visible) >= 3
     assert [it for it in visible if "aria-label=" not in it] == []

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from tests import factories as make
 from tests.queries import reads_and_writes
+from xsell.models import SegmentMember
 
 SCRIPT = "<script>alert('x')</script>"
 
@@ -52,6 +53,24 @@ def placements(shop, names):
         make.PlacementFactory(heading=name)
 
 
+def segments(shop, names):
+    for name in names:
+        category = str(shop[name].category_id)
+        shop.segment(name, {"bought_product": name, "orders_at_least": 2})
+        shop.segment(f"{name} 2", {"bought_category": category}, {"not bought_product": name})
+
+
+def named_segments(shop, names):
+    for name in names:
+        shop.segment(f"Segment {len(name)}", {"bought_product": name}, {"orders_at_least": 1})
+
+
+def members(shop, names):
+    for name in names:
+        row = make.SegmentFactory(name=name)
+        SegmentMember.objects.create(segment=row, customer_id="7")
+
+
 FILLED = {
     "productrelation": relations,
     "copurchase": pairs,
@@ -62,6 +81,8 @@ FILLED = {
     "offer": offers,
     "miningrun": runs,
     "placement": placements,
+    "segment": segments,
+    "segmentmember": members,
 }
 
 
@@ -78,7 +99,7 @@ def test_a_list_costs_as_many_queries_for_thirty_rows_as_for_three(desk, shop, m
     assert counts[0][1] == 0
 
 
-@pytest.mark.parametrize("model", ["miningrun", "placement"])
+@pytest.mark.parametrize("model", ["miningrun", "placement", "segmentmember"])
 def test_lists_without_products_ask_the_shop_nothing(desk, shop, model, monkeypatch):
     def ask(*args, **kwargs):
         raise AssertionError("the shop was asked")
@@ -117,6 +138,7 @@ def test_a_product_that_is_gone_is_named_by_its_key(desk, shop):
         ("tier", ladders),
         ("bundle", bundles),
         ("offer", offers),
+        ("segment", named_segments),
     ],
 )
 def test_rows_are_found_by_a_products_name(desk, shop, model, fill):

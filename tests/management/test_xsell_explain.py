@@ -135,6 +135,7 @@ def test_a_segment_without_rules_is_said_to_be_empty(shop, capsys):
     ("arguments", "complaint"),
     [
         (["--segment", "Nomads"], "no segment 'Nomads'. Known: Regulars"),
+        (["--segment", "Regulars", "--customer", "ab"], "'ab' is no customer's id in this shop"),
         (["camera", "--segment", "Regulars"], "--segment goes with --customer alone"),
         (["--segment", "Regulars", "--cart", "camera"], "--segment goes with --customer alone"),
     ],

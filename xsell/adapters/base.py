@@ -64,7 +64,17 @@ class BaseAdapter(abc.ABC):
 
     @abc.abstractmethod
     def context_for(self, customer_id: str | None = None) -> ShopContext:
-        """The same without a request, for mails, previews and jobs; None is an unknown shopper."""
+        """The same without a request, for mails, previews and jobs; None is an unknown shopper.
+
+        With the customer's facts, too: segments on them are counted by what this gives.
+        """
+
+    def contexts_for(self, customer_ids: Iterable[str]) -> Mapping[str, ShopContext]:
+        """The same of many customers, by their ids, with their facts: for counting segments.
+
+        Override it where `context_for` asks the database: this asks it once for each customer.
+        """
+        return {customer_id: self.context_for(customer_id) for customer_id in customer_ids}
 
     @abc.abstractmethod
     def products(self, context: ShopContext) -> QuerySet[Any]:

@@ -1,5 +1,27 @@
 """Screens for merchandisers in Django's own admin, one file per feature."""
 
-from xsell.admin import acceptances, bundles, mining, offers, placements, relations, runs, tiers
+from xsell.admin import (
+    acceptances,
+    bundles,
+    mining,
+    offers,
+    placements,
+    relations,
+    runs,
+    segment_members,
+    segments,
+    tiers,
+)
 
-__all__ = ["acceptances", "bundles", "mining", "offers", "placements", "relations", "runs", "tiers"]
+__all__ = [
+    "acceptances",
+    "bundles",
+    "mining",
+    "offers",
+    "placements",
+    "relations",
+    "runs",
+    "segment_members",
+    "segments",
+    "tiers",
+]

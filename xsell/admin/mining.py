@@ -9,7 +9,7 @@ from django.contrib import admin
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from xsell.admin.offers import category_names
+from xsell.admin.operands import category_names
 from xsell.admin.products import title_of
 from xsell.admin.snapshots import AtLeastFilter, RunFilter, SnapshotAdmin
 from xsell.admin.words import number

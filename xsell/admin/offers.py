@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from functools import reduce
 from itertools import groupby
 from typing import Any
 
@@ -13,13 +12,12 @@ from django.contrib import admin
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.db.models import Field, QuerySet, TextField
 from django.http import HttpRequest
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from xsell.adapters import get_adapter
 from xsell.admin.benefits import PRECEDENCE, TERMS, benefit_in_words
-from xsell.admin.products import ProductAdmin, RowsInline, title_of
+from xsell.admin.operands import OperandsInline, category_names, in_cents, in_groups
+from xsell.admin.products import ProductAdmin, title_of
 from xsell.admin.schedules import SCHEDULE, ScheduleFilter, state_of
 from xsell.admin.words import number
 from xsell.models import Offer, OfferCondition
@@ -39,41 +37,11 @@ CONDITION_WORDS: dict[str, Any] = {
 """The choices in few words, for narrow columns."""
 
 
-def category_names() -> dict[str, str]:
-    """Name of each category of the shop by its id."""
-    return {category.category_id: category.name for category in get_adapter().categories()}
-
-
-def in_cents(amount: Decimal) -> Decimal:
-    """The amount without the zeros that the database keeps for currencies with more decimals."""
-    cents = amount.quantize(Decimal("0.01"))
-    return cents if cents == amount else amount
-
-
-class OfferConditionForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A condition; a category that the shop does not have any more stays as it was entered."""
-
-    class Meta:
-        model = OfferCondition
-        fields = "__all__"  # noqa: DJ007 - the inline below says which
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if self.instance.amount is not None:
-            self.initial["amount"] = in_cents(self.instance.amount)
-        field, chosen = self.fields.get("category_id"), self.instance.category_id
-        if isinstance(field, forms.ChoiceField) and chosen and not field.valid_value(chosen):
-            gone = _("category %(id)s, which the shop does not have any more") % {"id": chosen}
-            field.choices = [*field.choices, (chosen, gone)]  # type: ignore[misc]
-
-
-class OfferConditionInline(RowsInline):
+class OfferConditionInline(OperandsInline):
     """When the offer holds."""
 
     model = OfferCondition
-    form = OfferConditionForm
     fields = ["group", "kind", "product", "category_id", "amount", "fact", "value"]
-    raw_id_fields = ["product"]
     verbose_name_plural = gettext_lazy("When it holds: always, unless there are conditions")
 
     def formfield_for_dbfield(
@@ -84,16 +52,7 @@ class OfferConditionInline(RowsInline):
                 "choices": [("", "—"), *CONDITION_WORDS.items()],
                 "label": gettext_lazy("The cart or the page"),
             }
-        if db_field.name == "category_id" and (names := category_names()):
-            label = capfirst(db_field.verbose_name)
-            return forms.ChoiceField(
-                label=label,
-                choices=[("", "—"), *names.items()],
-                required=False,
-                widget=forms.Select(attrs={"aria-label": label}),
-            )
-        field: forms.Field | None = super().formfield_for_dbfield(db_field, request, **kwargs)
-        return field
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
 
 @admin.register(Offer)
@@ -166,26 +125,12 @@ class OfferAdmin(ProductAdmin):
     @admin.display(description=gettext_lazy("when"))
     def when(self, row: Offer) -> str:
         groups = groupby(row.conditions.all(), key=lambda condition: condition.group)
-        either = [
-            all_of([in_words(row, condition) for condition in group]) for _number, group in groups
-        ]
-        return reduce(_or, either) if either else _("always")
+        either = [[in_words(row, condition) for condition in group] for _number, group in groups]
+        return in_groups(either) or _("always")
 
     @admin.display(description=gettext_lazy("state"))
     def state(self, row: Offer) -> str:
         return state_of(row)
-
-
-def all_of(conditions: list[str]) -> str:
-    """The conditions of one group in one phrase."""
-    return reduce(
-        lambda first, second: _("%(first)s and %(second)s") % {"first": first, "second": second},
-        conditions,
-    )
-
-
-def _or(first: str, second: str) -> str:
-    return _("%(first)s, or %(second)s") % {"first": first, "second": second}
 
 
 def in_words(row: Offer, condition: OfferCondition) -> str:

@@ -94,11 +94,12 @@ class PlacementAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """One line for each place."""
 
     form = PlacementForm
-    list_display = ["slug", "heading", "asks", "few_and_many", "is_live"]
+    list_display = ["slug", "heading", "asks", "few_and_many", "segment", "is_live"]
     list_filter = ["is_live"]
+    list_select_related = ["segment"]
     search_fields = ["slug", "heading", "fallback_heading"]
     fieldsets = [
-        (None, {"fields": ["slug", "heading", "fallback_heading", "is_live"]}),
+        (None, {"fields": ["slug", "heading", "fallback_heading", "is_live", "segment"]}),
         (gettext_lazy("What it shows"), {"fields": ["sources", "offer_kind"]}),
         (gettext_lazy("How many"), {"fields": ["min_items", "max_items", "max_per_category"]}),
         (

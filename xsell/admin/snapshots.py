@@ -40,8 +40,8 @@ class SnapshotChangeList(NamedChangeList):
             self.full_result_count = self.result_count
 
 
-class ReadOnlyAdmin(ProductAdmin):
-    """What mining wrote: looked at with the view permission, changed by nobody."""
+class LookedAt(admin.options.BaseModelAdmin):  # type: ignore[type-arg]
+    """What a job wrote: looked at with the view permission, changed by nobody."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -51,6 +51,10 @@ class ReadOnlyAdmin(ProductAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
+
+
+class ReadOnlyAdmin(LookedAt, ProductAdmin):
+    """What mining wrote."""
 
 
 class SnapshotAdmin(ReadOnlyAdmin):

@@ -9,12 +9,13 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from functools import partial
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from xsell.adapters import BaseAdapter
-from xsell.exceptions import UnknownSegment
+from xsell.exceptions import UnknownCustomer, UnknownSegment
 from xsell.selection.facts import facts_of
 from xsell.selection.purchases import Purchases
 from xsell.selection.segments import (
@@ -147,14 +148,20 @@ def explain_segment(
 ) -> Membership:
     """Whether the customer (None: a guest) is in the segment of this name now, and why.
 
-    Raise UnknownSegment, naming those that there are.
+    Raise UnknownSegment, naming those that there are, and UnknownCustomer for what is no id.
     """
     segments = {it.name: it for it in stored_segments()}
     if name not in segments:
         known = ", ".join(sorted(segments)) or "none"
         raise UnknownSegment(f"There is no segment {name!r}. Known: {known}.")
-    segment, context = segments[name], adapter.context_for(customer_id)
-    history, details = what_was_bought(adapter, [segment], context)
+    segment = segments[name]
+    try:
+        context = adapter.context_for(customer_id)
+        history, details = what_was_bought(adapter, [segment], context)
+    except (ValueError, ValidationError) as error:
+        raise UnknownCustomer(
+            _("%(id)s is no customer's id in this shop.") % {"id": repr(customer_id)}
+        ) from error
     return why(segment, context, history, details, now, names_for(adapter, segment.rules))
 
 

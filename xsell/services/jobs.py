@@ -19,6 +19,7 @@ JOBS: Mapping[str, str] = {
     "update_relations": "xsell.services.mining.update_relations",
     "run_requested": "xsell.services.mining.run_requested",
     "evaluate_relations": "xsell.services.mining.evaluate_relations",
+    "count_segments": "xsell.services.segments.count_segments",
 }
 
 MINING_STACK = frozenset({"numpy", "numba"})

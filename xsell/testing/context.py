@@ -42,6 +42,12 @@ class ContextConformance(ShopUnderTest):
         assert without.shopper_key == with_request.shopper_key, "experiments go by shopper_key"
         assert without.currency == with_request.currency
 
+    def test_it_knows_many_customers_as_it_knows_each(self) -> None:
+        ids = [str(self.make_customer().pk) for _ in range(3)]
+        adapter = self.adapter()
+        assert adapter.contexts_for(ids) == {it: adapter.context_for(it) for it in ids}
+        assert adapter.contexts_for([]) == {}
+
     def test_it_knows_nobody_without_a_request(self) -> None:
         context = self.adapter().context_for()
         assert isinstance(context, ShopContext)

@@ -8,13 +8,21 @@ from django.core.management import call_command
 
 from tests.admin.desk import Desk
 from tests.hosts.uuid_shop.models import Product, Shopper
-from xsell.models import Offer, OfferCondition, ProductRelation, Tier, TierLadder
+from xsell.models import (
+    Offer,
+    OfferCondition,
+    ProductRelation,
+    Segment,
+    SegmentRule,
+    Tier,
+    TierLadder,
+)
 
 pytestmark = pytest.mark.django_db
 
 LISTS = [
     *("bestseller", "bundle", "copurchase", "miningrun", "offer"),
-    *("placement", "productrelation", "tier", "tierladder"),
+    *("placement", "productrelation", "segment", "segmentmember", "tier", "tierladder"),
 ]
 
 
@@ -36,6 +44,10 @@ def curated(shop):
     offer = Offer.objects.create(name="Socks", product=shop["socks"], headline="Warm feet?")
     offer.conditions.create(kind=OfferCondition.Kind.HAS_CATEGORY, category_id="clothes")
     offer.conditions.create(kind=OfferCondition.Kind.HAS_PRODUCT, product=shop["scarf"])
+    segment = Segment.objects.create(name="Scarves")
+    segment.rules.create(kind=SegmentRule.Kind.BOUGHT_PRODUCT, product=shop["scarf"])
+    segment.rules.create(kind=SegmentRule.Kind.BOUGHT_CATEGORY, category_id="clothes")
+    call_command("xsell_segments")
 
 
 @pytest.mark.parametrize("model", LISTS)

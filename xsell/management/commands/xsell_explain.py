@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from xsell.adapters import BaseAdapter, get_adapter
-from xsell.exceptions import UnknownPlacement, UnknownSegment
+from xsell.exceptions import UnknownCustomer, UnknownPlacement, UnknownSegment
 from xsell.models.fields import product_id_from
 from xsell.selection.explaining import Explanation, explain, imagined_cart
 from xsell.selection.placements import CART, PRODUCT_PAGE
@@ -94,7 +94,7 @@ class Command(BaseCommand):
         customer_id = options["customer"]
         try:
             told = explain_segment(adapter, options["segment"], customer_id, timezone.now())
-        except UnknownSegment as error:
+        except (UnknownSegment, UnknownCustomer) as error:
             raise CommandError(str(error)) from error
         who = "a guest" if customer_id is None else f"customer {customer_id}"
         self.stdout.write(f"{told.name}: {who} is {'in' if told.is_in else 'not in'} it")

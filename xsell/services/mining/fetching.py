@@ -6,15 +6,14 @@ so it is left alone where that would see something else than Django's does.
 
 from __future__ import annotations
 
-import itertools
 import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from django.db import connections
 from django.db.models import QuerySet
 
-from xsell.services.mining import arrow, streaming
+from xsell.services import streaming
+from xsell.services.mining import arrow
 from xsell.services.mining.columns import Column, Kind, kind_of
 
 logger = logging.getLogger(__name__)
@@ -45,7 +44,7 @@ def fetch(
         except arrow.ARROW_ERRORS as error:
             # A server that only Django reaches, or one that went away: then Django says so.
             logger.warning("xsell: reading Django's way, for Arrow could not: %s", error)
-    return _by_django(kinds, chunks(rows, is_whole_table=is_whole_table), fetched)
+    return _by_django(kinds, streaming.chunks(rows, CHUNK, is_whole_table=is_whole_table), fetched)
 
 
 def _collected(
@@ -68,15 +67,3 @@ def _by_django(
             column.extend_objects(values)
         fetched(columns[0].size)
     return columns
-
-
-def chunks(rows: QuerySet[Any, Any], *, is_whole_table: bool) -> Iterator[list[tuple[Any, ...]]]:
-    """The queryset's rows in lists, through a server-side cursor where the database has one."""
-    connection = connections[rows.db]
-    # In a transaction there may be rows that no other connection sees.
-    if connection.vendor == "mysql" and not connection.in_atomic_block:
-        yield from streaming.chunks(rows, CHUNK, is_whole_table=is_whole_table)
-        return
-    iterator = rows.iterator(chunk_size=CHUNK)
-    while chunk := list(itertools.islice(iterator, CHUNK)):
-        yield chunk
