@@ -22,6 +22,13 @@ lens filter 33
 from xsell.engine.baskets import Baskets, collect_baskets
 from xsell.engine.completion import complete
 from xsell.engine.evaluation import CONTESTANTS, NothingToTest, Report, evaluate
+from xsell.engine.following import (
+    NextSteps,
+    RepurchaseGaps,
+    next_steps,
+    purchase_sequences,
+    repurchase_gaps,
+)
 from xsell.engine.itemsets import ItemSets, bundles
 from xsell.engine.lines import OrderLines
 from xsell.engine.measures import confidence, lift, lift_lower_bound, support
@@ -38,10 +45,12 @@ __all__ = [
     "Baskets",
     "Habit",
     "ItemSets",
+    "NextSteps",
     "NothingToTest",
     "OrderLines",
     "Relations",
     "Report",
+    "RepurchaseGaps",
     "Substitutes",
     "bundles",
     "collect_baskets",
@@ -51,6 +60,9 @@ __all__ = [
     "lift",
     "lift_lower_bound",
     "mine",
+    "next_steps",
+    "purchase_sequences",
+    "repurchase_gaps",
     "substitutes",
     "support",
 ]

@@ -28,8 +28,8 @@ class Baskets:
     items: product numbers (positions in `products`), one basket after the other; starts: where
     each basket begins, one entry more than there are baskets. products: ids, ascending;
     n_baskets_with: baskets per product. placed_at and customer (a number; an order without a
-    customer has one of its own): per basket, or None. Baskets stand by customer, then by order
-    id. n_dropped: lines left out, by reason.
+    customer has one of its own, from `n_customers` on): per basket, or None. Baskets stand by
+    customer, then by order id. n_dropped: lines left out, by reason.
     """
 
     items: NDArray[np.int32]
@@ -40,6 +40,7 @@ class Baskets:
     customer: NDArray[np.int32] | None
     n_lines: int
     n_dropped: dict[str, int]
+    n_customers: int = 0
 
     @property
     def has_times(self) -> bool:
@@ -88,12 +89,14 @@ def _collected(source: OrderLines | BasketStore, window: timedelta | None) -> Ba
     is_usable, n_dropped = _usable(lines)
     order, order_ids = encode(_kept(lines.order, is_usable))
     product = _kept(lines.product, is_usable)
-    placed_at, customer = None, None
+    placed_at, customer, n_customers = None, None, 0
     if lines.placed_at is not None:
         times = _kept(lines.placed_at, is_usable).astype("datetime64[us]")
         placed_at = _newest_per_order(times, order, order_ids.size)
     if lines.customer is not None:
-        customer = _customer_per_order(lines.customer, is_usable, order, order_ids.size)
+        customer, n_customers = _customer_per_order(
+            lines.customer, is_usable, order, order_ids.size
+        )
         by_customer = np.argsort(customer, kind="stable")
         place = np.empty(by_customer.size, np.int32)
         place[by_customer] = np.arange(by_customer.size, dtype=np.int32)
@@ -117,7 +120,7 @@ def _collected(source: OrderLines | BasketStore, window: timedelta | None) -> Ba
     if isinstance(source, BasketStore):
         n_lines = source.n_lines
         n_dropped |= {reason: n_dropped[reason] + n for reason, n in source.n_dropped.items()}
-    return Baskets(*grouped, products, placed_at, customer, n_lines, n_dropped)
+    return Baskets(*grouped, products, placed_at, customer, n_lines, n_dropped, n_customers)
 
 
 def _kept(values: NDArray[Any], is_kept: Bools) -> NDArray[Any]:
@@ -127,15 +130,18 @@ def _kept(values: NDArray[Any], is_kept: Bools) -> NDArray[Any]:
 
 def _customer_per_order(
     customers: NDArray[Any], is_usable: Bools, order: NDArray[np.int32], n_orders: int
-) -> NDArray[np.int32]:
-    """A number for each order's customer (the lowest of those that its lines name)."""
+) -> tuple[NDArray[np.int32], int]:
+    """A number for each order's customer (the lowest of those that its lines name); how many.
+
+    Orders without one go on from there, each with a number of its own.
+    """
     is_known = ~is_missing(customers)[is_usable]
     codes, found = encode(_kept(customers, is_usable)[is_known])
     of_order = np.full(n_orders, found.size, np.int32)
     np.minimum.at(of_order, order[is_known], codes)
     is_guest = of_order == found.size
     of_order[is_guest] += np.arange(np.count_nonzero(is_guest), dtype=np.int32)
-    return of_order
+    return of_order, int(found.size)
 
 
 def _usable(lines: OrderLines) -> tuple[Bools, dict[str, int]]:
