@@ -159,16 +159,7 @@ def next_steps(
     code, partner, n_both, score, rank = (
         np.concatenate(column) for column in zip(*map(parts.__getitem__, bounds[:-1]), strict=True)
     )
-    lag_days = np.empty(code.size)
-    row_offset = np.searchsorted(code, np.arange(windows.offset.size))
-    in_threads(
-        lambda a, b: median_lags(
-            found.product, found.time, windows.low, windows.high, windows.offset, windows.events,
-            row_offset, partner, n_both, latest_days, a, b, lag_days,
-        ),
-        bounds,
-        n_threads,
-    )  # fmt: skip
+    lag_days = _lags(found, windows, (code, partner, n_both), latest_days, n_threads)
     return NextSteps(
         found.products[code], found.products[partner], rank, score, n_both.astype(np.int64),
         np.diff(windows.offset)[code], windows.n_seen[partner], int(windows.offset[-1]), lag_days,
@@ -224,6 +215,23 @@ def _best(
     rank = np.arange(code.size) - np.searchsorted(code[order], code[order]) + 1
     order, rank = order[rank <= k], rank[rank <= k]
     return code[order], partner[order], count[order], score[order], rank.astype(np.int32)
+
+
+def _lags(
+    found: Sequences, windows: _Windows, rows: tuple[Int32s, ...], n_days: int, threads: int
+) -> Floats:
+    code, partner, n_both = rows
+    medians = np.empty(code.size)
+    row_offset = np.searchsorted(code, np.arange(windows.offset.size))
+    in_threads(
+        lambda begin, end: median_lags(
+            found.product, found.time, windows.low, windows.high, windows.offset, windows.events,
+            row_offset, partner, n_both, n_days, begin, end, medians,
+        ),
+        chunk_bounds(windows.work),
+        threads,
+    )  # fmt: skip
+    return medians
 
 
 def repurchase_gaps(source: Source | Sequences, *, min_customers: int = 5) -> RepurchaseGaps:
