@@ -149,17 +149,9 @@ def next_steps(
     found = purchase_sequences(source)
     windows = _windows(found, earliest_days, latest_days)
     n_threads = threads or available_threads()
-    bounds = chunk_bounds(windows.work)
-    parts: dict[int, tuple[NDArray[Any], ...]] = {}
-
-    def take(begin: int, end: int) -> None:
-        parts[begin] = _best(windows, begin, end, k, min_count, min_lift_lower)
-
-    in_threads(take, bounds, n_threads)
-    code, partner, n_both, score, rank = (
-        np.concatenate(column) for column in zip(*map(parts.__getitem__, bounds[:-1]), strict=True)
-    )
-    lag_days = _lags(found, windows, (code, partner, n_both), latest_days, n_threads)
+    rows = _best_of_all(windows, k, min_count, min_lift_lower, n_threads)
+    code, partner, n_both, score, rank = rows
+    lag_days = _lags(found, windows, rows, latest_days, n_threads)
     return NextSteps(
         found.products[code], found.products[partner], rank, score, n_both.astype(np.int64),
         np.diff(windows.offset)[code], windows.n_seen[partner], int(windows.offset[-1]), lag_days,
@@ -195,6 +187,21 @@ def _windows(found: Sequences, earliest_days: int, latest_days: int) -> _Windows
     return _Windows(found.product, low, high, offset, events, work, n_seen)
 
 
+def _best_of_all(
+    windows: _Windows, k: int, min_count: int, min_lift_lower: float, threads: int
+) -> tuple[NDArray[Any], ...]:
+    """The columns of `_best`, for all products."""
+    bounds = chunk_bounds(windows.work)
+    parts: dict[int, tuple[NDArray[Any], ...]] = {}
+
+    def take(begin: int, end: int) -> None:
+        parts[begin] = _best(windows, begin, end, k, min_count, min_lift_lower)
+
+    in_threads(take, bounds, threads)
+    columns = zip(*map(parts.__getitem__, bounds[:-1]), strict=True)
+    return tuple(np.concatenate(column) for column in columns)
+
+
 def _best(
     windows: _Windows, begin: int, end: int, k: int, min_count: int, min_lift_lower: float
 ) -> tuple[NDArray[Any], ...]:
@@ -218,9 +225,9 @@ def _best(
 
 
 def _lags(
-    found: Sequences, windows: _Windows, rows: tuple[Int32s, ...], n_days: int, threads: int
+    found: Sequences, windows: _Windows, rows: tuple[NDArray[Any], ...], n_days: int, threads: int
 ) -> Floats:
-    code, partner, n_both = rows
+    code, partner, n_both = rows[:3]
     medians = np.empty(code.size)
     row_offset = np.searchsorted(code, np.arange(windows.offset.size))
     in_threads(
