@@ -32,7 +32,10 @@ def test_the_command_says_what_it_did_in_numbers(orders, capsys):
     told, figures = out.splitlines()[0], json.loads(out.splitlines()[-1])
     assert "2 relations between 4 products from 30 orders (40 lines)" in told
     assert (figures["relations"], figures["kind"]) == (2, "full")
-    assert set(figures["seconds"]) == {"reading", "mining", "categories", "writing", "switching"}
+    steps = {"reading", "mining", "categories", "writing", "what comes next", "switching"}
+    assert set(figures["seconds"]) == steps
+    assert "what comes next: 0 next steps, 0 products that are bought again" in out
+    assert figures["following"]["latest_days"] == 90
     assert set(figures["memory_mb"]) == set(figures["seconds"])
     assert figures["peak_memory_mb"] == max(figures["memory_mb"].values())
     assert "reading" in err

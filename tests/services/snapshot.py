@@ -1,6 +1,6 @@
 """What a run wrote, to be compared with what another did."""
 
-from xsell.models import BestSeller, CoPurchase, MiningRun
+from xsell.models import BestSeller, CoPurchase, MiningRun, NextPurchase, RepurchaseGap
 
 PAIR = (
     *("anchor_id", "suggested_id", "position", "on_pages", "score"),
@@ -11,6 +11,14 @@ SELLER = (
     *("product_id", "category_id", "n_orders", "position", "category_position"),
     *("prior", "prior_position"),
 )
+STEP = (
+    *("anchor_id", "suggested_id", "position", "score", "n_both", "n_anchor", "n_suggested"),
+    *("lift", "lift_lower", "lag_days"),
+)
+GAP = (
+    *("product_id", "n_gaps", "n_customers"),
+    *("lower_quartile_days", "median_days", "upper_quartile_days"),
+)
 
 
 def serving():
@@ -18,7 +26,12 @@ def serving():
     run = MiningRun.objects.get(is_active=True)
     pairs = CoPurchase.objects.filter(run=run).order_by("anchor_id", "suggested_id")
     sellers = BestSeller.objects.filter(run=run).order_by("position")
+    steps = NextPurchase.objects.filter(run=run).order_by("anchor_id", "position")
+    gaps = RepurchaseGap.objects.filter(run=run).order_by("product_id")
     return {
+        "next steps": list(steps.values_list(*STEP)),
+        "gaps": list(gaps.values_list(*GAP)),
+        "following": run.following,
         "pairs": list(pairs.values_list(*PAIR)),
         "best sellers": list(sellers.values_list(*SELLER)),
         "baskets": run.n_baskets,

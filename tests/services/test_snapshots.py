@@ -179,7 +179,7 @@ def test_rows_go_in_batches(monkeypatch, django_assert_num_queries):
     monkeypatch.setattr(snapshots, "BATCH", 2)
     run = make.MiningRunFactory(status="failed", is_active=False)
     make.CoPurchaseFactory.create_batch(5, run=run)
-    # Where the pairs are, three batches of them, and that there are no best sellers.
-    with django_assert_num_queries(1 + 3 + 1):
+    # Where the pairs are, three batches of them, and that there is nothing else.
+    with django_assert_num_queries(1 + 3 + 3):
         snapshots.delete_rows(run)
     assert not CoPurchase.objects.exists()

@@ -9,6 +9,7 @@ from xsell.models.encounters import (
     Encounter,
     ProductView,
 )
+from xsell.models.following import NextPurchase, RepurchaseGap
 from xsell.models.mining import BestSeller, CoPurchase, MiningRun
 from xsell.models.offers import Offer
 from xsell.models.placements import Placement
@@ -40,11 +41,13 @@ __all__ = [
     "CoPurchase",
     "Encounter",
     "MiningRun",
+    "NextPurchase",
     "Offer",
     "OfferCondition",
     "Placement",
     "ProductRelation",
     "ProductView",
+    "RepurchaseGap",
     "RulesRevision",
     "SampledCustomer",
     "Segment",

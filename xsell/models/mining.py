@@ -65,6 +65,11 @@ class MiningRun(KeptByUs):
         default=True,
         help_text=_("Whether the scores of a cart's products add up, or the largest counts."),
     )
+    following = models.JSONField(
+        _("what comes next"),
+        default=dict,
+        help_text=_("Days that next steps were looked for in, windows, next steps, gaps."),
+    )
     evaluation = models.JSONField(_("evaluation"), default=dict)
     n_lines = models.PositiveBigIntegerField(_("order lines"), default=0)
     n_baskets = models.PositiveBigIntegerField(_("baskets"), default=0)

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from xsell.conf import conf
 from xsell.exceptions import MiningFailed
-from xsell.models import BestSeller, CoPurchase, MiningRun
+from xsell.models import BestSeller, CoPurchase, MiningRun, NextPurchase, RepurchaseGap
 
 BATCH = 20_000
 FAILURES_KEPT = 20
@@ -54,7 +54,7 @@ def forget_old_runs(cleared: Callable[[], None]) -> int:
 
 def delete_rows(run: MiningRun, cleared: Callable[[], None] = lambda: None) -> None:
     """Delete what a run wrote, in short transactions and not in one that locks for seconds."""
-    for model in (CoPurchase, BestSeller):
+    for model in (CoPurchase, BestSeller, NextPurchase, RepurchaseGap):
         rows = model.objects.filter(run=run)
         keys = rows.aggregate(first=Min("pk"), last=Max("pk"))
         if keys["first"] is None:

@@ -99,6 +99,10 @@ def in_words(run: MiningRun) -> str:
             f" and {run.peak_memory_mb:,} MB; it serves now."
         ),
         f"  scored by {run.model.get('scoring', '?')}, orders as of {run.read_at:%Y-%m-%d %H:%M}",
+        (
+            f"  what comes next: {run.following.get('n_next_steps', 0):,} next steps, "
+            f"{run.following.get('n_gaps', 0):,} products that are bought again"
+        ),
         *(f"  left out: {count:,} {reason}" for reason, count in run.dropped.items() if count),
     ]
     return "\n".join(lines)
@@ -125,6 +129,7 @@ def figures(run: MiningRun) -> dict[str, Any]:
         "lines": run.n_lines,
         "dropped": run.dropped,
         "model": run.model,
+        "following": run.following,
         "seconds": run.seconds,
         "memory_mb": run.memory_mb,
         "peak_memory_mb": run.peak_memory_mb,

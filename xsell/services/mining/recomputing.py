@@ -17,6 +17,7 @@ from xsell.exceptions import MiningFailed
 from xsell.models import MiningRun
 from xsell.services.mining.columns import Names
 from xsell.services.mining.evaluating import EVALUATING, evaluation_of
+from xsell.services.mining.following import FOLLOWING, follow
 from xsell.services.mining.modelling import MINING, Mined, mined, model_of
 from xsell.services.mining.pairing import paired
 from xsell.services.mining.reading import (
@@ -148,6 +149,8 @@ def _go_live(
         categories = closest_categories(adapter, names, found.carts, work)
     with steps.step(WRITING):
         write_snapshot(names, found.carts, pairs, categories, work)
+    with steps.step(FOLLOWING):
+        run.following = follow(baskets, names, categories, work)
     _describe(run, found, len(pairs))
     with steps.step(SWITCHING):
         switch_to(run)

@@ -89,7 +89,7 @@ def _best_sellers(
     prior_position[np.argsort(-prior, kind="stable")] = np.arange(1, prior.size + 1)
     return {
         "run_id": run_id,
-        "product_id": _keys(names, relations.products[is_sold]),
+        "product_id": keys_of(names, relations.products[is_sold]),
         "category_id": shelves,
         "n_orders": relations.n_orders[is_sold],
         "position": np.arange(1, prior.size + 1),
@@ -109,8 +109,8 @@ def _copurchases(
     prior[place], position[place] = sellers["prior"], sellers["position"]
     return {
         "run_id": run_id,
-        "anchor_id": _keys(names, pairs.products[pairs.anchor]),
-        "suggested_id": _keys(names, pairs.products[pairs.suggested]),
+        "anchor_id": keys_of(names, pairs.products[pairs.anchor]),
+        "suggested_id": keys_of(names, pairs.products[pairs.suggested]),
         "position": pairs.position,
         "on_pages": pairs.on_pages,
         "score": pairs.score,
@@ -124,5 +124,6 @@ def _copurchases(
     }
 
 
-def _keys(names: Names, numbers: NDArray[Any]) -> NDArray[Any] | Sequence[Any]:
+def keys_of(names: Names, numbers: NDArray[Any]) -> NDArray[Any] | Sequence[Any]:
+    """The shop's own keys of these numbers, as a column."""
     return numbers if names.keys is None else names.all_of(numbers.tolist())
