@@ -15,10 +15,13 @@ from xsell.models import (
     BundleItem,
     CoPurchase,
     MiningRun,
+    NextPurchase,
     Offer,
     OfferCondition,
     Placement,
     ProductRelation,
+    ProductView,
+    RepurchaseGap,
     Segment,
     SegmentRule,
     Tier,
@@ -130,6 +133,45 @@ class CoPurchaseFactory(DjangoModelFactory):
     n_suggested = 80
     lift = 50.0
     lift_lower = 40.0
+
+
+class NextPurchaseFactory(DjangoModelFactory):
+    class Meta:
+        model = NextPurchase
+
+    run = factory.SubFactory(MiningRunFactory)
+    anchor = factory.SubFactory(ProductFactory)
+    suggested = factory.SubFactory(ProductFactory)
+    position = 1
+    score = 0.5
+    n_both = 20
+    n_anchor = 100
+    n_suggested = 40
+    lift = 5.0
+    lift_lower = 4.0
+    lag_days = 45.0
+
+
+class RepurchaseGapFactory(DjangoModelFactory):
+    class Meta:
+        model = RepurchaseGap
+
+    run = factory.SubFactory(MiningRunFactory)
+    product = factory.SubFactory(ProductFactory)
+    n_gaps = 40
+    n_customers = 12
+    lower_quartile_days = 20.0
+    median_days = 30.0
+    upper_quartile_days = 45.0
+
+
+class ProductViewFactory(DjangoModelFactory):
+    class Meta:
+        model = ProductView
+
+    visit = "today"
+    product = factory.SubFactory(ProductFactory)
+    viewed_at = factory.LazyFunction(timezone.now)
 
 
 class BestSellerFactory(DjangoModelFactory):

@@ -20,6 +20,10 @@ from xsell.values import Source
 SOURCE_NAMES: dict[str, Any] = {
     Source.PINNED: gettext_lazy("Curated relations"),
     Source.OFFERS: gettext_lazy("Offers"),
+    Source.DUE: gettext_lazy("Due to be bought again"),
+    Source.NEXT_STEP: gettext_lazy("What customers go on to"),
+    Source.HISTORY: gettext_lazy("What completes the customer's orders"),
+    Source.VIEWED: gettext_lazy("Related to what was viewed"),
     Source.MINED: gettext_lazy("Bought together"),
     Source.TIERS: gettext_lazy("Upgrades: tiers and upsells"),
     Source.SHIPPING_GAP: gettext_lazy("What closes the gap to free shipping"),

@@ -25,6 +25,7 @@ from xsell.selection.holdings import Held
 from xsell.selection.matching import NOT_HONOURED, Matching
 from xsell.selection.nearly_bundles import completes, nearly_bundles
 from xsell.selection.offers import StoredOffer
+from xsell.selection.personal import PERSONAL_SOURCES, Personal, personal_for
 from xsell.selection.pipeline import Scene, fill_placement, why_not_buyable, why_not_eligible
 from xsell.selection.placements import UPGRADE, named
 from xsell.selection.prospects import Prospects
@@ -112,11 +113,15 @@ class Page:
         segment_id = placement.segment_id
         if segment_id is not None and segment_id not in self._knowledge.segments:
             return PlacementContent(slug, placement.heading, (), (), withheld=NOT_IN_SEGMENT)
+        own = self._own(placement)
         around = self._around(product_id, anchors)
         sources = {source: around.looked_at(source) for source in around.related.candidates}
         held = {Source.OFFERS: self._offers(placement, around)}
         nudges = self._nudges(placement, around)
-        content = fill_placement(placement, self._scene(around), {**sources, **held, **nudges})
+        personal = {} if own is None else own.named(self._knowledge.details)
+        content = fill_placement(
+            placement, self._scene(around), {**sources, **held, **nudges, **personal}
+        )
         self._shown.update(it.product.product_id for it in content.suggestions)
         return content
 
@@ -223,6 +228,17 @@ class Page:
         wanted = self.cart.product_ids if anchors is None else anchors
         return self._knowledge.around(wanted, is_product_page=False)
 
+    def _own(self, placement: Placement) -> Personal | None:
+        """What is known of this shopper, where the placement asks for it."""
+        if PERSONAL_SOURCES.isdisjoint(placement.sources):
+            return None
+        self._knowledge.expect(self._personal.product_ids)
+        return self._personal
+
+    @functools.cached_property
+    def _personal(self) -> Personal:
+        return personal_for(self.context, self.cart, self._knowledge.history, self._now)
+
     def _offers(
         self, placement: Placement, around: Surroundings, *, is_click: bool = False
     ) -> list[Candidate]:
@@ -271,4 +287,5 @@ class Page:
             attention=self._attention,
             standing=self._standing,
             shown=self._shown,
+            spent=self._knowledge.spent,
         )

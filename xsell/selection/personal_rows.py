@@ -1,22 +1,32 @@
 """What the active run knows for one shopper: two queries, however long the history.
 
 One for the run's own facts; and one UNION of standings, of pairs that lead from the cart and from
-what was viewed, of next steps and of gaps.
+what was viewed, of next steps, of gaps, and of what people banned.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db.models import F, FloatField, Q, QuerySet, Value
+from django.db.models import FloatField, Q, QuerySet, Value
 
-from xsell.models import BestSeller, CoPurchase, MiningRun, NextPurchase, RepurchaseGap
+from xsell.models import (
+    BestSeller,
+    CoPurchase,
+    MiningRun,
+    NextPurchase,
+    ProductRelation,
+    RepurchaseGap,
+)
+from xsell.models.schedules import running
 from xsell.selection.completion import active_run
+from xsell.selection.rows import CROSS_SELL_KINDS
 from xsell.values import Evidence, ProductId
 
-STANDING, PAIR, STEP, GAP = "standing", "pair", "step", "gap"
+STANDING, PAIR, STEP, GAP, BAN = "standing", "pair", "step", "gap", "ban"
 
 
 class Row(NamedTuple):
@@ -42,7 +52,6 @@ class Step:
 
     anchor_id: ProductId
     product_id: ProductId
-    position: int
     score: float
     evidence: Evidence
     lag_days: float
@@ -64,10 +73,12 @@ class Stored:
     evidence: Mapping[tuple[ProductId, ProductId], Evidence] = field(default_factory=dict)
     steps: tuple[Step, ...] = ()
     gaps: Mapping[ProductId, float] = field(default_factory=dict)
+    banned: frozenset[tuple[ProductId, ProductId]] = frozenset()
 
 
 def stored_around(
     *,
+    now: datetime,
     cart: Collection[ProductId],
     viewed: Collection[ProductId] = (),
     owned: Collection[ProductId] = (),
@@ -81,7 +92,9 @@ def stored_around(
     )
     if run is None:
         return Stored()
-    rows = [Row(*row) for row in _rows(cart, viewed, owned, k)]
+    asked = first_by_prior(cart, owned, k).union(*_branches(cart, viewed, owned, now), all=True)
+    # As in rows.py: plain columns first, and no order that Django 6.1 would take from the model.
+    rows = [Row(*row) for row in asked.order_by()]
     pairs: dict[ProductId, list[tuple[ProductId, float]]] = {}
     for row in (it for it in rows if it.kind == PAIR):
         pairs.setdefault(row.anchor_id, []).append((row.product_id, row.score))
@@ -99,6 +112,7 @@ def stored_around(
         },
         tuple(_step(it, n_windows) for it in rows if it.kind == STEP),
         {it.product_id: it.days for it in rows if it.kind == GAP},
+        frozenset((it.anchor_id, it.product_id) for it in rows if it.kind == BAN),
     )
 
 
@@ -116,49 +130,55 @@ def _evidence(row: Row, n_baskets: int) -> Evidence:
 
 def _step(row: Row, n_windows: int) -> Step:
     evidence = _evidence(row, n_windows)
-    # Its place among best sellers is another's.
-    place = int(row.prior)
-    return Step(row.anchor_id, row.product_id, place, row.score, evidence, row.days)
+    return Step(row.anchor_id, row.product_id, row.score, evidence, row.days)
 
 
-def _rows(
-    cart: Collection[ProductId],
-    viewed: Collection[ProductId],
-    owned: Collection[ProductId],
-    k: int,
+def first_by_prior(
+    cart: Collection[ProductId], owned: Collection[ProductId], k: int
 ) -> QuerySet[Any, Any]:
-    asked = {*cart, *owned}
-    run = active_run()
-    standings = BestSeller.objects.filter(
-        Q(prior_position__range=(1, k + len(cart))) | Q(product__in=asked), run=run
-    )
-    branches = [
-        CoPurchase.objects.filter(run=run, anchor__in={*cart, *viewed})
-        .order_by()
-        .values_list(
-            *(Value(PAIR), "anchor_id", "suggested_id", "score", "suggested_prior"),
-            *("suggested_position", "n_both", "n_anchor", "n_suggested", "lift", "lift_lower"),
-            _none(),
-        ),
-        NextPurchase.objects.filter(run=run, anchor__in=owned)
-        .order_by()
-        .values_list(
-            *(Value(STEP), "anchor_id", "suggested_id", "score", F("position") * Value(1.0)),
-            *(Value(0), "n_both", "n_anchor", "n_suggested", "lift", "lift_lower", "lag_days"),
-        ),
-        RepurchaseGap.objects.filter(run=run, product__in=owned)
-        .order_by()
-        .values_list(
-            *(Value(GAP), "product_id", "product_id", _none(), _none(), Value(0)),
-            *("n_gaps", "n_customers", Value(0), _none(), _none(), "median_days"),
-        ),
-    ]
-    # As in rows.py: plain columns first, and no order that Django 6.1 would take from the model.
-    first = standings.order_by().values_list(
+    """Standings of what the shopper holds and owns, and of the first of all."""
+    of_all = Q(prior_position__range=(1, k + len(cart)))
+    rows = BestSeller.objects.filter(of_all | Q(product__in={*cart, *owned}), run=active_run())
+    return rows.order_by().values_list(
         *(Value(STANDING), "product_id", "product_id", "prior", "prior", "position"),
         *("n_orders", "n_orders", "n_orders", "prior", "prior", "prior"),
     )
-    return first.union(*branches, all=True).order_by()
+
+
+def _branches(
+    cart: Collection[ProductId],
+    viewed: Collection[ProductId],
+    owned: Collection[ProductId],
+    now: datetime,
+) -> Iterator[QuerySet[Any, Any]]:
+    run = active_run()
+    measured = ("n_both", "n_anchor", "n_suggested", "lift", "lift_lower")
+    pairs = CoPurchase.objects.filter(run=run, anchor__in={*cart, *viewed})
+    yield pairs.order_by().values_list(
+        *(Value(PAIR), "anchor_id", "suggested_id", "score", "suggested_prior"),
+        *("suggested_position", *measured, _none()),
+    )
+    steps = NextPurchase.objects.filter(run=run, anchor__in=owned)
+    yield steps.order_by().values_list(
+        *(Value(STEP), "anchor_id", "suggested_id", "score", _none(), Value(0)),
+        *(*measured, "lag_days"),
+    )
+    gaps = RepurchaseGap.objects.filter(run=run, product__in=owned)
+    yield gaps.order_by().values_list(
+        *(Value(GAP), "product_id", "product_id", _none(), _none(), Value(0)),
+        *("n_gaps", "n_customers", Value(0), _none(), _none(), "median_days"),
+    )
+    banned = ProductRelation.objects.filter(
+        running(now), anchor__in={*viewed, *owned}, verdict=ProductRelation.Verdict.BAN
+    )
+    yield (
+        banned.filter(kind__in=CROSS_SELL_KINDS)
+        .order_by()
+        .values_list(
+            *(Value(BAN), "anchor_id", "suggested_id", _none(), _none(), Value(0)),
+            *(Value(0), Value(0), Value(0), _none(), _none(), _none()),
+        )
+    )
 
 
 def _none() -> Value:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field, replace
 
 from xsell.models import Offer, Placement
 from xsell.selection.attention import Attention
+from xsell.selection.bought_once import NOTHING, Spent
 from xsell.selection.related import Related
 from xsell.selection.standing import Standing
 from xsell.selection.terms import OFFER, source_of
@@ -23,6 +25,9 @@ from xsell.values import (
     Source,
     Suggestion,
 )
+
+IN_TURN = frozenset({Source.DUE, Source.NEXT_STEP})
+"""Sources that fill a third of a placement each: a regular has a cupboard full of what is due."""
 
 PEOPLES_OWN = frozenset({Source.PINNED, Source.TIERS, Source.NEARLY_BUNDLE})
 """Sources in which a person says what shows with what."""
@@ -43,6 +48,7 @@ class Scene:
     attention: Attention
     standing: Standing
     shown: Set[ProductId] = frozenset()
+    spent: Spent = NOTHING
 
 
 def fill_placement(
@@ -112,6 +118,7 @@ class _Chosen:
             ("eligible", self._not_eligible),
             ("once", self._repeats),
             ("cut", self._is_full),
+            ("turn", self._had_its_turn),
             ("attention", self._asks_too_much),
         ):
             if reason := objection(candidate):
@@ -140,6 +147,7 @@ class _Chosen:
                 evidence=candidate.evidence,
                 offer=candidate.offer,
                 discount=candidate.discount,
+                because=candidate.because,
             )
         )
         place = f"number {len(self.suggestions)} of {self.placement.slug}"
@@ -176,6 +184,14 @@ class _Chosen:
             return f"best sellers only fill up to the minimum of {most}"
         return f"the placement shows {most} at most"
 
+    def _had_its_turn(self, candidate: Candidate) -> str:
+        if candidate.source not in IN_TURN:
+            return ""
+        most = math.ceil(self.placement.max_items / 3)
+        if [it.source for it in self.suggestions].count(candidate.source) < most:
+            return ""
+        return f"{most} from this source at most"
+
     def _decide(self, candidate: Candidate, step: str, *, kept: bool, reason: str) -> None:
         self.decisions.append(Decision(candidate.product_id, candidate.source, step, kept, reason))
 
@@ -201,6 +217,8 @@ def why_not_eligible(candidate: Candidate, scene: Scene) -> str:
         return "it is the product itself"
     if product_id in scene.shown:
         return "another placement of this page shows it"
+    if scene.spent.has(product):
+        return "the customer has it, and nobody buys it twice"
     if reason := candidate.objection or _why_not_from(candidate, scene.related):
         return reason
     if candidate.source not in OF_THE_CART and _is_variant_of_held(candidate, product, scene):

@@ -12,6 +12,7 @@ CHECKOUT_BUMP = "checkout-bump"
 FREE_SHIPPING = "free-shipping"
 DISCOUNT = "discount"
 THANK_YOU = "thank-you"
+RECOMMENDED = "recommended"
 
 
 def placements_by_slug() -> dict[str, Placement]:

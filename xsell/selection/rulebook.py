@@ -13,6 +13,7 @@ from typing import Any
 from django.db import router
 
 from xsell.models import AttentionBudget, Placement, RulesRevision
+from xsell.selection.bought_once import BoughtOnceRules, bought_once_rules
 from xsell.selection.conditions import Condition, Kind, Occasion
 from xsell.selection.offers import StoredOffer, followers, stored_offers
 from xsell.selection.placements import placements_by_slug
@@ -35,6 +36,7 @@ class Rulebook:
     segments: tuple[CompiledSegment, ...]
     asks_for_segments: bool
     """Whether an offer asks in which segments a shopper is."""
+    bought_once: BoughtOnceRules
     by_key: Mapping[Key, tuple[int, ...]]
     for_all: tuple[int, ...]
     """Offers that no product, category or segment decides alone."""
@@ -91,6 +93,7 @@ def _read() -> Rulebook:
         segments=segments,
         asks_for_segments=any(it.segment_ids for it in offers.values()),
         budget=AttentionBudget.objects.first() or AttentionBudget(),
+        bought_once=bought_once_rules(),
         by_key={key: tuple(found) for key, found in by_key.items()},
         for_all=tuple(for_all),
     )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from xsell.adapters import BaseAdapter
+from xsell.selection.bought_once import NOTHING, Spent, spent_of
 from xsell.selection.bundles import live_bundles
 from xsell.selection.history import history_of
 from xsell.selection.related import Related, related_to
@@ -70,6 +71,7 @@ class Knowledge:
         self._in_cart = in_cart
         self._now = now
         self._asked: set[ProductId] = set()
+        self._expected: tuple[ProductId, ...] = ()
         self._around: dict[tuple[tuple[ProductId, ...], bool], Surroundings] = {}
 
     @functools.cached_property
@@ -91,6 +93,17 @@ class Knowledge:
         if asked.details:
             self.learn(history.product_ids)
         return segments_of(segments, self._context, history, self.details, self._now)
+
+    @property
+    def spent(self) -> Spent:
+        """What the shopper has and buys no more: the history is read where there are rules."""
+        if not self._context.customer_id or not self.book.bought_once:
+            return NOTHING
+        return spent_of(self.book.bought_once, self.history.product_ids, self.details)
+
+    def expect(self, product_ids: Iterable[ProductId]) -> None:
+        """Have these learnt together with whatever is learnt next."""
+        self._expected = (*self._expected, *product_ids)
 
     @property
     def surroundings(self) -> Collection[Surroundings]:
@@ -130,7 +143,10 @@ class Knowledge:
 
     def learn(self, product_ids: Iterable[ProductId]) -> None:
         """Fetch details that were not asked for before: in one query, or none."""
-        wanted = dict.fromkeys(itertools.chain(product_ids, self._in_cart))
+        if self._context.customer_id and self.book.bought_once:
+            self.expect(self.history.product_ids)
+        wanted = dict.fromkeys(itertools.chain(product_ids, self._in_cart, self._expected))
+        self._expected = ()
         missing = [product_id for product_id in wanted if product_id not in self._asked]
         if missing:
             self.details.update(self._adapter.details(missing, self._context))

@@ -16,6 +16,7 @@ from xsell.selection.placements import (
     DISCOUNT,
     FREE_SHIPPING,
     PRODUCT_PAGE,
+    RECOMMENDED,
     THANK_YOU,
     UPGRADE,
 )
@@ -65,6 +66,16 @@ DEFAULT_PLACEMENTS: dict[str, dict[str, Any]] = {
         "min_items": 2,
         "max_items": 4,
         "max_per_category": 1,
+    },
+    RECOMMENDED: {
+        "heading": gettext_noop("Recommended for you"),
+        "fallback_heading": gettext_noop("You might like these"),
+        "sources": [
+            *(Source.DUE, Source.NEXT_STEP, Source.HISTORY, Source.VIEWED, Source.BEST_SELLERS),
+        ],
+        "min_items": 4,
+        "max_items": 8,
+        "max_per_category": 2,
     },
 }
 

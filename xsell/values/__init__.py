@@ -34,6 +34,8 @@ from xsell.values.shop import (
 from xsell.values.suggestions import (
     FALLBACK_SOURCES,
     FEWEST_TOGETHER,
+    Because,
+    BecauseKind,
     Candidate,
     Decision,
     Evidence,
@@ -60,6 +62,8 @@ __all__ = [
     "FEWEST_TOGETHER",
     "Allocation",
     "AppliedRule",
+    "Because",
+    "BecauseKind",
     "Benefit",
     "BenefitKind",
     "BundleChoice",

@@ -15,6 +15,10 @@ class Source(enum.StrEnum):
 
     PINNED = "pinned"
     OFFERS = "offers"
+    DUE = "due-again"
+    NEXT_STEP = "next-step"
+    HISTORY = "history"
+    VIEWED = "viewed"
     MINED = "mined"
     TIERS = "tiers"
     SHIPPING_GAP = "shipping-gap"
@@ -57,6 +61,40 @@ class Evidence:
         Models keep pairs of less evidence too, which are worth something in a sum over a cart.
         """
         return self.n_both >= FEWEST_TOGETHER and self.lift_lower > 1
+
+
+class BecauseKind(enum.StrEnum):
+    """Why something is suggested to this very shopper."""
+
+    DUE = "due"
+    NEXT_STEP = "next-step"
+    BOUGHT = "bought"
+    VIEWED = "viewed"
+
+
+@dataclass(frozen=True, slots=True)
+class Because:
+    """The shopper's own reason, as a template tells it.
+
+    `days_ago` is when they last bought what is due; `one_in` and `months` say how many customers
+    went on to it after `anchor_title`, and how soon; of what was viewed `anchor_title` is told.
+    """
+
+    kind: BecauseKind
+    anchor_title: str = ""
+    days_ago: int = 0
+    one_in: int = 0
+    months: int = 0
+
+    @property
+    def weeks_ago(self) -> int:
+        """Whole weeks, from two on; 0 where days tell it better, or months."""
+        return round(self.days_ago / 7) if 14 <= self.days_ago < 70 else 0
+
+    @property
+    def months_ago(self) -> int:
+        """Whole months, from ten weeks on; 0 below."""
+        return round(self.days_ago / 30.44) if self.days_ago >= 70 else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +161,7 @@ class Candidate:
     """Why its own source does not let it show."""
     replaced_id: ProductId | None = None
     """What an up-sell takes the place of."""
+    because: Because | None = None
     is_shadow: bool = False
     discount: NearDiscount | None = None
 
@@ -138,6 +177,7 @@ class Suggestion:
     evidence: Evidence | None = None
     offer: OfferCopy | None = None
     discount: NearDiscount | None = None
+    because: Because | None = None
 
 
 @dataclass(frozen=True, slots=True)
