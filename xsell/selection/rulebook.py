@@ -60,7 +60,7 @@ _KEPT: dict[str, tuple[str, Rulebook]] = {}
 
 
 def rulebook() -> Rulebook:
-    """The rules of this moment: in one query, and five more after a change."""
+    """The rules of this moment: in one query, and six more after a change."""
     alias = router.db_for_read(RulesRevision)
     token = RulesRevision.objects.using(alias).values_list("token", flat=True).first()
     kept = _KEPT.get(alias)

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('xsell', '0006_tiers_offers_segments'),
+        ('xsell', '0007_segments'),
         migrations.swappable_dependency(settings.XSELL_PRODUCT_MODEL),
     ]
 
