@@ -21,9 +21,11 @@ class XsellConfig(AppConfig):
         from xsell.models import RULES, revisions
         from xsell.services import vanished
         from xsell.services.placements import create_default_placements
+        from xsell.storefront import seeing
 
         setting_changed.connect(forget_adapter, dispatch_uid="xsell.forget_adapter")
         vanished.listen()
+        seeing.listen()
         revisions.listen(RULES)
         post_migrate.connect(
             create_default_placements, sender=self, dispatch_uid="xsell.default_placements"

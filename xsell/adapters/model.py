@@ -17,6 +17,7 @@ from functools import partial
 from typing import Any
 
 from django.apps import apps
+from django.contrib.auth import get_user_model
 from django.core import checks
 from django.core.exceptions import FieldError
 from django.db.models import Model
@@ -60,7 +61,11 @@ class ModelAdapter(ProductsFromModel, OrdersFromModel, CartFromModel):
             customer_id=str(user.pk) if known and user is not None else None,
             currency=self.currency,
             language=get_language() or "",
-            facts={"order_refs": tuple(map(str, orders))},
+            facts={
+                **self.facts(user if known else None),
+                "order_refs": tuple(map(str, orders)),
+            },
+            consent=self.consent(request),
             is_staff=bool(known and getattr(user, "is_staff", False)),
         )
 
@@ -70,7 +75,29 @@ class ModelAdapter(ProductsFromModel, OrdersFromModel, CartFromModel):
             customer_id=customer_id,
             currency=self.currency,
             language=get_language() or "",
+            facts=self._facts_of(customer_id),
         )
+
+    def consent(self, request: HttpRequest) -> frozenset[str]:
+        """Purposes that the shopper has agreed to; override it to tell xsell.
+
+        "personal" lets it remember which products a shopper looks at, for suggestions.
+        """
+        return frozenset()
+
+    def facts(self, customer: Any) -> Mapping[str, Any]:
+        """What segments and offers may ask of a customer, by name: override it to tell more.
+
+        As in {"age_band": "30-39", "town": "Bath"}. `customer` is the user, or None for a guest.
+        """
+        return {}
+
+    def _facts_of(self, customer_id: str | None) -> Mapping[str, Any]:
+        """Facts without a request: the customer is fetched only where a shop has facts."""
+        customer = None
+        if customer_id and type(self).facts is not ModelAdapter.facts:
+            customer = get_user_model()._default_manager.filter(pk=customer_id).first()
+        return self.facts(customer)
 
     def check(self) -> list[checks.CheckMessage]:
         missing = [

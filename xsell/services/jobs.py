@@ -18,6 +18,7 @@ JOBS: Mapping[str, str] = {
     "preview_relations": "xsell.services.mining.preview_relations",
     "update_relations": "xsell.services.mining.update_relations",
     "run_requested": "xsell.services.mining.run_requested",
+    "prune_views": "xsell.services.seen.prune_views",
     "evaluate_relations": "xsell.services.mining.evaluate_relations",
     "count_segments": "xsell.services.segments.count_segments",
 }

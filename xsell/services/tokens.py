@@ -94,6 +94,18 @@ def read(text: str, context: ShopContext, cart: Cart) -> Take:
     )
 
 
+def whose(key: str, context: ShopContext) -> str:
+    """A hash of the shopper for a token with this key, whatever their cart; empty for nobody."""
+    return _bindings(key, context, Cart())[0][0]
+
+
+def is_whose(shopper: str, key: str, context: ShopContext) -> bool:
+    """Whether such a hash is this shopper's, or nobody's and the shopper is still a guest."""
+    if not shopper:
+        return context.customer_id is None
+    return _is_one_of(shopper, (it for it, _ in _bindings(key, context, Cart())))
+
+
 def refused(reason: Refusal) -> TokenRefused:
     """The error to raise, with words for the shopper."""
     return TokenRefused(reason, str(WORDS[reason]))

@@ -21,13 +21,24 @@ from xsell.selection.pages import Page
 from xsell.selection.placements import DISCOUNT, FREE_SHIPPING, PRODUCT_PAGE
 from xsell.selection.tiers import RUNGS_COMPARED
 from xsell.selection.upgrades import last_upgrade
-from xsell.services import tokens
+from xsell.services import seen_tokens, tokens
+from xsell.services.seen import may_remember
 from xsell.storefront.guard import guarded
-from xsell.values import PlacementContent, ProductId, Suggestion, Take, TakeKind
+from xsell.values import (
+    PlacementContent,
+    ProductId,
+    Seen,
+    SeenKind,
+    Suggestion,
+    Take,
+    TakeKind,
+)
 
 PAGE_ATTRIBUTE = "_xsell_page"
 TIER_TABLE = "tiers"
 """What the ledger calls the place of the table that compares the rungs."""
+SECONDS_IN_VIEW = 3
+"""In view for less, a page was passed by."""
 
 
 def page_of(request: HttpRequest) -> Page:
@@ -221,6 +232,14 @@ def discount_context(page: Page) -> dict[str, Any]:
     """The products of which one more unit makes a bundle whole."""
     held = page.cart.product_ids
     return {**_placement(page, page.placement(DISCOUNT), ()), "held": held}
+
+
+def seen_context(page: Page, product: Any) -> dict[str, Any]:
+    """The token by which a browser says that the product's page was seen; none without consent."""
+    if not may_remember(page.context):
+        return {"token": ""}
+    seen = Seen(SeenKind.PRODUCT, (key_of(product),))
+    return {"token": seen_tokens.issue(seen, page.context), "seconds": SECONDS_IN_VIEW}
 
 
 def _page(page: Page) -> dict[str, Any]:

@@ -2,8 +2,11 @@
 
 from django.urls import path
 
-from xsell.storefront import views
+from xsell.storefront import seeing, views
 
 app_name = "xsell"
 
-urlpatterns = [path("take/", views.take, name="take")]
+urlpatterns = [
+    path("take/", views.take, name="take"),
+    path("seen/", seeing.seen_by_browser, name="seen"),
+]

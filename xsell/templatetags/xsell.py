@@ -14,7 +14,7 @@ from django.template import Context
 from django.utils.translation import get_language, gettext
 
 from xsell.adapters import get_adapter
-from xsell.selection.placements import CART, CHECKOUT_BUMP
+from xsell.selection.placements import CART, CHECKOUT_BUMP, RECOMMENDED
 from xsell.selection.tiers import RUNGS_COMPARED
 from xsell.storefront import rendering
 
@@ -104,6 +104,26 @@ def discount_progress(context: Context) -> str:
     """Products of which one more unit makes a bundle whole, with what is saved then."""
     return rendering.draw(
         context, "xsell/discount_progress.html", "discount", rendering.discount_context
+    )
+
+
+@register.simple_tag(takes_context=True)
+def recommended_for_you(context: Context) -> str:
+    """What this very shopper may want: for the home page and the account."""
+    return _placement(context, "xsell/recommended_for_you.html", RECOMMENDED)
+
+
+@register.simple_tag(takes_context=True)
+def xsell_seen(context: Context, product: Any) -> str:
+    """Tells the shop, once it was really seen, that the shopper looks at the product's page.
+
+    Nothing without the shopper's consent to being remembered.
+    """
+    return rendering.draw(
+        context,
+        "xsell/seen.html",
+        "what is seen",
+        lambda page: rendering.seen_context(page, product),
     )
 
 

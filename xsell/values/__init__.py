@@ -19,6 +19,7 @@ from xsell.values.pricing import (
     Why,
     Withheld,
 )
+from xsell.values.seen import Seen, SeenKind
 from xsell.values.shipping import ShippingGap
 from xsell.values.shop import (
     Cart,
@@ -99,6 +100,8 @@ __all__ = [
     "RefundedLine",
     "Replacement",
     "RulePart",
+    "Seen",
+    "SeenKind",
     "ShippingGap",
     "ShopContext",
     "Source",

@@ -1,0 +1,23 @@
+"""What a browser says it has really shown."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+from xsell.values.shop import ProductId
+
+
+class SeenKind(enum.StrEnum):
+    """What was seen: a product's page."""
+
+    PRODUCT = "product"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a token stands for; `key` names the drawing of the page, each has another."""
+
+    kind: SeenKind
+    product_ids: tuple[ProductId, ...]
+    key: str = ""
