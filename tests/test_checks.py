@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,10 @@ WrongPlacedAt = with_fields("order_line", placed_at="order__date")
 WrongCounts = with_fields("order_line", counts=Q(order__state="paid"))
 WrongCartPrice = with_fields("cart_line", unit_price="product__cost")
 NO_RUNNER = "run"
+
+
+class FloatShipping(ShopAdapter):
+    free_shipping_from = {"EUR": 50.0, "USD": Decimal("35.00")}
 
 
 class WrongCategoryModel(ShopAdapter):
@@ -185,6 +190,13 @@ def test_a_job_runner_that_cannot_be_called_is_refused(settings, found, runner, 
 def test_a_job_runner_is_a_callable_or_left_out(settings, found, runner):
     settings.XSELL_JOB_RUNNER = runner
     assert found() == {}
+
+
+def test_a_threshold_of_free_shipping_is_an_amount(settings, found):
+    settings.XSELL_ADAPTER = here("FloatShipping")
+    messages = found()
+    assert set(messages) == {"xsell.E004"}
+    assert "free_shipping_from: 50.0 for 'EUR' is no amount" in messages["xsell.E004"]
 
 
 def test_templates_without_the_request_are_warned_of(settings, found):

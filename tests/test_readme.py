@@ -117,8 +117,12 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 from shop.models import *
 from shop.checkout import after_log_in, place_order, refund
+from shop.shipping import PlainRule, RuleWithTax
 from shop.totals import cart_messages, cart_total
+from xsell.adapters import get_adapter
 from xsell.models import Bundle
+from xsell.services.pricing import price_cart
+from xsell.values import ShopContext
 camera, strap = Product.objects.get(name="Camera"), Product.objects.get(name="Strap")
 bundle = Bundle.objects.create(name="Kit", saving_percent=10, is_live=True)
 bundle.items.create(product=camera)
@@ -134,6 +138,12 @@ request = RequestFactory().get("/")
 request.user, request.session = AnonymousUser(), client.session
 print("CART", render_to_string("cart.html", {"order": Order.objects.first()}, request))
 assert cart_messages(request) == []
+quote = price_cart(request)
+held = get_adapter().cart(request)
+abroad, home = ShopContext(country="FR"), ShopContext(country="DE")
+assert PlainRule().shipping_gap(abroad, held, quote).missing == 50 - quote.total
+assert RuleWithTax().shipping_gap(home, held, quote).missing == 50 - quote.total
+assert RuleWithTax().shipping_gap(abroad, held, quote) is None
 print("TOTAL", cart_total(request))
 order = place_order(request)
 lines = order.orderline_set.all()

@@ -18,7 +18,7 @@ from xsell.adapters import ORDER_LINE_COLUMNS
 from xsell.models import BestSeller, MiningRun
 from xsell.selection.pages import Page
 from xsell.testing import serve_relations
-from xsell.values import CartChange, Category
+from xsell.values import CartChange, Category, ShippingGap
 
 pytestmark = pytest.mark.django_db
 
@@ -90,6 +90,19 @@ def to_everybody(order, order_ref, context):
     return ShopAdapter().order(order_ref, replace(context, facts={"order_refs": (str(order_ref),)}))
 
 
+def ask_the_database(gap, context, cart, quote):
+    return gap if Product.objects.exists() else None
+
+
+def before_its_savings(gap, context, cart, quote):
+    goods = sum((line.amount for line in quote.lines), Decimal(0))
+    return ShippingGap.to(gap.threshold, goods, gap.currency)
+
+
+def of_the_cart_s_lines(gap, context, cart, quote):
+    return ShippingGap.to(gap.threshold, cart.total - quote.saving, gap.currency)
+
+
 FAULTS = [
     ("check", lambda it: [*it, "wrong"], "finds_nothing_wrong_with_its_own_set_up"),
     ("context", lambda it, _: replace(it, customer_id="0"), "knows_a_guest"),
@@ -136,6 +149,12 @@ FAULTS = [
     ("set_quantity", lambda it, *_: replace(it, done=True), "touches_nobody_else_s_lines"),
     ("set_quantity", lambda it, *_: replace(it, done=True), "refuses_lines_that_are_not_there"),
     ("set_quantity", lambda it, *_: replace(it, done=True), "changes_no_quantity_beyond"),
+    ("shipping_gap", lambda it, *_: replace(it, missing=0.5), "says_what_is_missing_to_free"),
+    ("shipping_gap", lambda it, *_: replace(it, currency="EUR"), "says_what_is_missing_to_free"),
+    ("shipping_gap", lambda it, *_: replace(it, missing=it.threshold), "says_what_is_missing"),
+    ("shipping_gap", ask_the_database, "says_what_is_missing_to_free_shipping"),
+    ("shipping_gap", before_its_savings, "counts_what_the_goods_cost_after_their_savings"),
+    ("shipping_gap", of_the_cart_s_lines, "counts_what_the_goods_cost_after_their_savings"),
     ("replace_line", one_unit, "puts_a_better_product_in_the_place_of_a_line_s"),
     ("replace_line", one_unit, "joins_a_replaced_line_with_the_line_that_is_there"),
     ("replace_line", without_options, "keeps_the_options_of_a_replaced_line"),

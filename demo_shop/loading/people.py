@@ -6,6 +6,8 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, Permission
 from django.db.models import Count
 
+from demo_shop.loading.carts import leave_a_cart
+
 
 @dataclass(frozen=True, slots=True)
 class LogIn:
@@ -38,6 +40,7 @@ def make_shopper() -> None:
     loyal.email = "robin.ames@example.com"
     loyal.set_password(SHOPPER.password)
     loyal.save()
+    leave_a_cart(loyal)
 
 
 def make_merchandiser() -> None:

@@ -56,6 +56,16 @@ def test_the_demo_sets_the_whole_shop_up_and_says_so(first, client):
     assert "merchandiser" in said
 
 
+def test_the_shopper_s_cart_lacks_one_item_to_a_bundle_and_something_to_free_shipping(
+    first, client
+):
+    client.force_login(get_user_model().objects.get(username="shopper"))
+    client.post("/accounts/login/", {"username": "shopper", "password": "shopper"})
+    cart = client.get("/cart/").content.decode()
+    assert "you save $" in cart
+    assert "to free shipping" in cart
+
+
 def test_a_second_demo_leaves_everything_as_it_is(first):
     again, said = demo()
     summary, _ = first

@@ -216,3 +216,43 @@ def test_half_of_a_bundle_comes_back_at_what_was_paid_for_it(stocked, screen):
     expect(screen.page.get_by_text("You get $4.80 back.")).to_be_visible()
     expect(screen.page.locator("tfoot")).to_contain_text("−$4.80")
     screen.is_clean()
+
+
+def test_what_the_cart_lacks_is_one_click_away(stocked, screen):
+    stocked.stock("Wine", price=Decimal("29.00"))
+    stocked.stock("Cheese", price=Decimal("5.00"))
+    stocked.bought_with("Wine", "Cheese")
+    screen.logs_in()
+    screen.puts(stocked["Bread"])
+    screen.puts(stocked["Wine"])
+    screen.opens("/cart/")
+    expect(screen.page.get_by_role("progressbar", name="$3.50 to free shipping")).to_be_visible()
+    expect(screen.page.get_by_text("With Soap you save $0.75")).to_be_visible()
+    screen.is_clean()
+    screen.page.get_by_role("button", name=re.compile("Add to cart.*Soap")).click()
+    expect(screen.page.get_by_role("heading", name="Your order ships free")).to_be_visible()
+    expect(screen.page.get_by_text("you save")).to_have_count(0)
+    screen.is_clean()
+    screen.reads(
+        {
+            "Goods": "$36.49",
+            "Good morning": "−$0.75",
+            "Tax, 7% of $4.49": "$0.31",
+            "Delivery": "Free",
+            "Total": "$36.05",
+        }
+    )
+
+
+def test_a_product_that_just_closes_the_gap_brings_free_shipping(stocked, screen):
+    stocked.stock("Wine", price=Decimal("31.00"))
+    stocked.stock("Cheese", price=Decimal("5.00"))
+    stocked.bought_with("Wine", "Cheese")
+    screen.logs_in()
+    screen.puts(stocked["Wine"])
+    screen.opens("/checkout/")
+    screen.reads({"Goods": "$31.00", "Delivery": "$4.90", "Total": "$35.90"})
+    screen.is_clean()
+    screen.page.get_by_role("button", name=re.compile("Add to cart.*Cheese")).click()
+    expect(screen.page.get_by_role("heading", name="Your order ships free")).to_be_visible()
+    screen.reads({"Goods": "$36.00", "Delivery": "Free", "Total": "$36.00"})

@@ -14,7 +14,7 @@ CLOSERS = (Source.PINNED, Source.MINED, Source.CATEGORY_BEST_SELLERS, Source.BES
 """Whose products may close the gap, those first that have most to do with the cart."""
 
 HALF_AS_MUCH_AGAIN = Decimal("1.5")
-A_TWENTIETH = Decimal("0.05")
+A_TENTH = Decimal("0.1")
 """Of the threshold: where cents are missing, hardly any product costs just so many."""
 
 TOO_CHEAP = "it does not close the gap to free shipping"
@@ -70,7 +70,7 @@ def _out_of_reach(
         return ""
     if _with_tax(product, product.price) < gap.missing:
         return TOO_CHEAP
-    most = gap.missing * HALF_AS_MUCH_AGAIN + gap.threshold * A_TWENTIETH
+    most = gap.missing * HALF_AS_MUCH_AGAIN + gap.threshold * A_TENTH
     return TOO_DEAR if product.price > most else ""
 
 

@@ -6,7 +6,7 @@ four: no ladder and no bundles. Offers cost one more where they hold (their prod
 the shopper has answered any, or one of them is limited. Where an anchor is a variant, what its
 parent has costs as much again, cart and rules aside. A segment that asks what a customer bought
 adds that, and its details. What closes the gap to free shipping costs three more (what was taken,
-and the bundles of the cart and of what might do), one more for the discount as many.
+and the bundles of the cart and of what might do), one more for the discount four.
 """
 
 from __future__ import annotations
