@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Set
 from dataclasses import replace
 from decimal import Decimal
 
-from xsell.selection.conditions import Condition, Kind, Occasion
+from xsell.selection.conditions import Condition, Groups, Kind, Occasion
 from xsell.values import Cart, CartLine, ProductDetails, ProductId
 
 
@@ -79,6 +79,19 @@ class Held:
             n_units=n_units,
             n_kinds=n_kinds,
         )
+
+    def triggers(self, groups: Groups, *, besides: Iterable[ProductId]) -> int:
+        """Units in the cart of what the first group names that is all there; 0 if none is."""
+        own = set(besides)
+        for group in groups:
+            named = [it for it in group if not it.is_negated and it.kind in NAMING]
+            found = [
+                {it for it in self.units if it not in own and self._is(it, condition)}
+                for condition in named
+            ]
+            if found and all(found):
+                return sum(self.units[it] for it in set().union(*found))
+        return 0
 
     def units_of(self, group: Iterable[Condition], *, besides: Iterable[ProductId] = ()) -> int:
         """Units in the cart of what a group's conditions name: of what an offer goes with.

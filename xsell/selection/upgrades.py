@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from xsell.models import Acceptance
 from xsell.models.fields import from_json
@@ -32,11 +32,11 @@ def last_upgrade(cart: Cart, now: datetime) -> Undoable | None:
 
 def upgrades_of(cart_ref: str, now: datetime) -> QuerySet[Acceptance]:
     """Upgrades of a cart that are neither ordered nor taken back, the last one first."""
+    steps = Q(kind=Acceptance.Kind.UPGRADE, expires_at=None)
     return Acceptance.objects.filter(
+        steps | Q(kind=Acceptance.Kind.OFFER, expires_at__gt=now),
         cart_ref=cart_ref,
         order_ref="",
-        kind=Acceptance.Kind.UPGRADE,
-        expires_at=None,
         accepted_at__gt=now - UNDO_HOLDS,
     ).order_by("-pk")
 

@@ -42,14 +42,16 @@ def take_once(
     cart: Cart,
     now: datetime,
     act: Callable[[], tuple[CartChange, ...]],
+    units: Callable[[], int] = lambda: 1,
     afterwards: Callable[[], tuple[ShopContext, Cart]],
 ) -> tuple[CartChange, ...]:
     """Do what was clicked and write it down; the same click again gets the first result.
 
-    `act` changes the cart. `afterwards` tells shopper and cart once it has: a guest has neither
-    before the first click. Where `act` does nothing, nothing is written; where it fails, all is
-    rolled back. Raise LimitReached if the offer was taken as often as it may be, NotOnOffer if
-    there is no such offer, TokenRefused if somebody else clicked with this key.
+    `act` changes the cart; `units` tells how many of an offer it takes. `afterwards` tells shopper
+    and cart once it has: a guest has neither before the first click. Where `act` does nothing,
+    nothing is written; where it fails, all is rolled back. Raise LimitReached if the offer was
+    taken as often as it may be, NotOnOffer if there is no such offer, TokenRefused if somebody else
+    clicked with this key.
     """
     alias = router.db_for_write(Acceptance)
     with transaction.atomic(using=alias):
@@ -64,12 +66,13 @@ def take_once(
             let_go(offer, afterwards()[1], now, besides=row.pk, using=alias)
             shopper = Shopper(context.shopper_key, context.customer_id or "", cart.ref)
             taken = taken_of(offer, shopper, now, besides=[row.pk], using=alias)
-            refuse_beyond_limits(offer, taken)
+            refuse_beyond_limits(offer, taken, units())
         elif take.offer_id:
             raise NotOnOffer(_("This offer does not hold any more."))
         changes = act()
         if any(change.done for change in changes):
-            _record(row, take, offer, changes, *afterwards())
+            n_units = units() if offer is not None else 1
+            _record(row, take, offer, n_units, changes, *afterwards())
         else:
             row.delete(using=alias)
     return changes
@@ -117,6 +120,7 @@ def _record(
     row: Acceptance,
     take: Take,
     offer: Offer | None,
+    units: int,
     changes: tuple[CartChange, ...],
     context: ShopContext,
     cart: Cart,
@@ -125,7 +129,7 @@ def _record(
     done = [change.product_id for change in changes if change.done]
     # As the cart has it: of an offered parent that is one of its variants.
     row.product_id = done[0] if len(done) == 1 else None
-    row.quantity = len(done) if take.kind == TakeKind.ADD else 1
+    row.quantity = len(done) if take.kind == TakeKind.ADD else _units_of(changes, units)
     row.shopper_key, row.customer_id = context.shopper_key, context.customer_id or ""
     row.cart_ref, row.currency = cart.ref, cart.currency
     row.result = [change_record(change) for change in changes]
@@ -137,6 +141,12 @@ def _record(
         row.bundle = Bundle.objects.filter(pk=take.bundle_id).first()
         row.terms |= bundle_record(row.bundle) if row.bundle else {}
     row.save()
+
+
+def _units_of(changes: tuple[CartChange, ...], units: int) -> int:
+    """Units that were taken: of what was replaced, as many as there were."""
+    replaced = [it.replacement.quantity for it in changes if it.replacement is not None]
+    return sum(replaced) or units
 
 
 def _prices(cart: Cart, product_ids: list[ProductId]) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
@@ -10,6 +11,7 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from xsell.adapters import get_adapter
 from xsell.adapters.visits import context_of, open_visit
@@ -20,17 +22,19 @@ from xsell.selection.pages import Page
 from xsell.services import tokens
 from xsell.services.acceptances import take_once
 from xsell.services.encounters import record_no, record_yes
-from xsell.services.upgrades import put_in_place, undo, upgrade
+from xsell.services.settling import settle_cart
+from xsell.services.upgrades import replace_line, undo, upgrade
 from xsell.signals import products_added
-from xsell.values import CartChange, Take, TakeKind
+from xsell.values import Candidate, CartChange, OfferCopy, Take, TakeKind
 
 
-def take(*, request: HttpRequest, token: str) -> tuple[CartChange, ...]:
+def take(*, request: HttpRequest, token: str, units: int | None = None) -> tuple[CartChange, ...]:
     """Do what the token says, once; each change says whether it was done, or why not.
 
-    A no changes nothing. The same token again gives the first result. Raise TokenRefused for a
-    token that is not this shopper's to use now, NotOnOffer for what the shop does not offer this
-    shopper (any more).
+    `units`: so many of an add-on, where the shopper chose. A no changes nothing. What goes with
+    something that leaves the cart by the click leaves it, too (`settle_cart`). The same token again
+    gives the first result. Raise TokenRefused for a token that is not this shopper's to use now,
+    NotOnOffer for what the shop does not offer this shopper (any more).
     """
     adapter = get_adapter()
     now = timezone.now()
@@ -41,22 +45,26 @@ def take(*, request: HttpRequest, token: str) -> tuple[CartChange, ...]:
     if wanted.kind is TakeKind.DECLINE:
         _remember(record_no, request, page, wanted, now)
         return ()
+    offer = _Offered(page, wanted, units)
 
     def act() -> tuple[CartChange, ...]:
-        changes = _STEPS[wanted.kind](request, page, wanted)
+        step = _STEPS.get(wanted.kind)
+        changes = step(request, page, wanted) if step else offer.take(request)
         if any(change.done for change in changes):
             _remember(record_yes, request, page, wanted, now)
             _tell(request, changes)
         return changes
 
-    return take_once(
+    changes = take_once(
         take=wanted,
         context=page.context,
         cart=page.cart,
         now=now,
         act=act,
+        units=offer.n_units,
         afterwards=lambda: (context_of(adapter, request), adapter.cart(request)),
     )
+    return (*changes, *settle_cart(request))
 
 
 def _add_products(request: HttpRequest, page: Page, wanted: Take) -> tuple[CartChange, ...]:
@@ -90,26 +98,59 @@ def _add_bundle(request: HttpRequest, page: Page, wanted: Take) -> tuple[CartCha
     return tuple(changes)
 
 
-def _accept_offer(request: HttpRequest, page: Page, wanted: Take) -> tuple[CartChange, ...]:
-    """Put an offer's product into the cart.
+class _Offered:
+    """The offer of a click, looked up once, and only when it is the click's first time."""
 
-    Raise NotOnOffer unless its placement may offer the product that was shown to this shopper now.
-    """
-    offered = page.offered(wanted.offer_id, wanted.placement, wanted.anchor_ids)
-    if offered is None or offered.offer is None or offered.product_id not in wanted.product_ids:
-        raise NotOnOffer(_("This offer does not hold any more."))
-    adapter = get_adapter()
-    replaced = [it for it in page.cart.lines if it.product_id == offered.replaced_id]
-    if replaced:
-        return (put_in_place(request, replaced[0], offered.product_id),)
-    return (adapter.add_to_cart(request, offered.product_id, offered.offer.units),)
+    def __init__(self, page: Page, wanted: Take, units: int | None) -> None:
+        self._page = page
+        self._wanted = wanted
+        self._units = units
+
+    def n_units(self) -> int:
+        """How many units the click takes: a limit that is nearly reached is asked for all of them.
+
+        Raise NotOnOffer unless the offer's placement may offer the product that was shown to this
+        shopper now, and so many of it.
+        """
+        if not self._wanted.offer_id:
+            return 1
+        _candidate, offer = self._found
+        units, most = self._units or offer.units, offer.most_units or offer.units
+        if not 1 <= units <= most:
+            raise NotOnOffer(
+                ngettext(
+                    "You can choose up to %(most)d of this.",
+                    "You can choose up to %(most)d of these.",
+                    most,
+                )
+                % {"most": most}
+            )
+        return units
+
+    def take(self, request: HttpRequest) -> tuple[CartChange, ...]:
+        """Put the offer's product into the cart, or in the place of what it replaces."""
+        candidate, _offer = self._found
+        adapter = get_adapter()
+        # Looked at again: another tab may have changed it while this click waited for its turn.
+        lines = adapter.cart(request).lines if candidate.replaced_id is not None else ()
+        replaced = [it for it in lines if it.product_id == candidate.replaced_id]
+        if replaced:
+            return (replace_line(request, self._page, replaced[0], candidate.product_id),)
+        return (adapter.add_to_cart(request, candidate.product_id, self.n_units()),)
+
+    @functools.cached_property
+    def _found(self) -> tuple[Candidate, OfferCopy]:
+        wanted = self._wanted
+        found = self._page.offered(wanted.offer_id, wanted.placement, wanted.anchor_ids)
+        if found is None or found.offer is None or found.product_id not in wanted.product_ids:
+            raise NotOnOffer(_("This offer does not hold any more."))
+        return found, found.offer
 
 
 _STEPS: dict[TakeKind, Callable[[HttpRequest, Page, Take], tuple[CartChange, ...]]] = {
     TakeKind.ADD: _add_products,
     TakeKind.UPGRADE: upgrade,
     TakeKind.BUNDLE: _add_bundle,
-    TakeKind.OFFER: _accept_offer,
 }
 
 

@@ -14,8 +14,8 @@ from xsell.adapters import get_adapter
 from xsell.adapters.visits import PERSONAL, context_of, open_visit
 from xsell.models import ProductView
 from xsell.selection.encounters import own_encounters
-from xsell.services import seen_tokens
-from xsell.values import ProductId, SeenKind, ShopContext
+from xsell.services import encounters, seen_tokens
+from xsell.values import ProductId, Seen, SeenKind, ShopContext
 
 MOST_KEPT = 50
 """Products remembered of a visit, the last viewed: a visit costs so much room and no more."""
@@ -31,14 +31,47 @@ def may_remember(context: ShopContext) -> bool:
     return PERSONAL in context.consent and not context.is_bot and not context.is_staff
 
 
-def record_seen(*, request: HttpRequest, tokens: Iterable[str]) -> int:
-    """Remember the product pages that were really seen; return how many.
+def may_count(request: HttpRequest, context: ShopContext) -> bool:
+    """Whether offers that this shopper sees may be counted, for their caps.
 
-    None, and no visit begun, without consent. Raise TokenRefused for a token that is not this
-    shopper's.
+    With consent, or within a session that the shop has begun anyway: a count there is what keeps
+    offers from being shown again and again, and tells nothing of the shopper elsewhere.
+    """
+    session = getattr(request, "session", None)
+    has_session = session is not None and session.session_key is not None
+    return (has_session or PERSONAL in context.consent) and not (context.is_bot or context.is_staff)
+
+
+def record_seen(*, request: HttpRequest, tokens: Iterable[str]) -> int:
+    """Remember what was really seen: product pages and offers; return how many of both.
+
+    No page, and no visit begun, without consent; offers count within a session all the same. Raise
+    TokenRefused for a token that is not this shopper's.
     """
     context = context_of(get_adapter(), request)
     seen = [seen_tokens.read(token, context) for token in tokens]
+    return _record_views(request, context, seen) + _count_offers(request, context, seen)
+
+
+def _count_offers(request: HttpRequest, context: ShopContext, seen: Iterable[Seen]) -> int:
+    offers = [it for it in seen if it.kind is SeenKind.OFFERS and it.sources]
+    visit = open_visit(request) if offers and may_count(request, context) else ""
+    if not visit:
+        return 0
+    customer_id = context.customer_id if PERSONAL in context.consent else None
+    for shown in offers:
+        encounters.record_seen(
+            sources=shown.sources,
+            visit=visit,
+            customer_id=customer_id,
+            placement=shown.placement,
+            view=shown.key,
+            now=timezone.now(),
+        )
+    return sum(len(shown.sources) for shown in offers)
+
+
+def _record_views(request: HttpRequest, context: ShopContext, seen: Iterable[Seen]) -> int:
     viewed = [
         product_id for it in seen if it.kind is SeenKind.PRODUCT for product_id in it.product_ids
     ]

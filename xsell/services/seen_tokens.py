@@ -15,7 +15,7 @@ from xsell.models.fields import as_json, from_json
 from xsell.services.tokens import HOLDS, is_whose, refused, whose
 from xsell.values import Seen, SeenKind, ShopContext
 
-SALT = "xsell.seen.1"  # the number changes with what a token holds
+SALT = "xsell.seen.2"  # the number changes with what a token holds
 
 
 def issue(seen: Seen, context: ShopContext) -> str:
@@ -26,6 +26,8 @@ def issue(seen: Seen, context: ShopContext) -> str:
         whose(key, context),
         str(seen.kind),
         [as_json(it) for it in seen.product_ids],
+        list(seen.sources),
+        seen.placement,
     ]
     return signing.dumps(claims, salt=SALT)
 
@@ -33,11 +35,13 @@ def issue(seen: Seen, context: ShopContext) -> str:
 def read(text: str, context: ShopContext) -> Seen:
     """What was shown. Raise TokenRefused unless it was shown to this shopper, not long ago."""
     try:
-        key, shopper, kind, products = signing.loads(text, salt=SALT, max_age=HOLDS)
+        claims = signing.loads(text, salt=SALT, max_age=HOLDS)
     except signing.SignatureExpired:
         raise refused(Refusal.EXPIRED) from None
     except (signing.BadSignature, UnicodeEncodeError):  # half a character is no text
         raise refused(Refusal.FORGED) from None
+    key, shopper, kind, products, sources, placement = claims
     if not is_whose(shopper, key, context):
         raise refused(Refusal.OTHER_SHOPPER)
-    return Seen(SeenKind(kind), tuple(map(from_json, products)), key)
+    shown = tuple(map(from_json, products))
+    return Seen(SeenKind(kind), shown, key, tuple(sources), placement)

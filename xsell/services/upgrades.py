@@ -38,16 +38,21 @@ def upgrade(request: HttpRequest, page: Page, wanted: Take) -> tuple[CartChange,
     line = next(held, None)
     if line is None:
         return (adapter.add_to_cart(request, better),)
+    return (replace_line(request, page, line, better),)
+
+
+def replace_line(request: HttpRequest, page: Page, line: CartLine, better: ProductId) -> CartChange:
+    """Put the product in the place of the line's, and say so: it can be taken back."""
     change = put_in_place(request, line, better)
     if not change.done:
-        return (change,)
+        return change
     titles = {key: product.title for key, product in page.known()[0].items()}
     done = Replacement(
         titles.get(better, ""), line.product_id, titles.get(line.product_id, ""), line.quantity
     )
     message = _("%(title)s is now in your cart in the place of %(former)s.")
     said = {"title": done.title, "former": done.former_title}
-    return (replace(change, message=message % said, replacement=done),)
+    return replace(change, message=message % said, replacement=done)
 
 
 def put_in_place(request: HttpRequest, line: CartLine, product_id: ProductId) -> CartChange:
@@ -62,7 +67,8 @@ def undo(request: HttpRequest, page: Page, wanted: Take, now: datetime) -> tuple
     Where it cannot be taken back the cart stays as it is.
     """
     alias = router.db_for_write(Acceptance)
-    rows = Acceptance.objects.using(alias).filter(kind=Acceptance.Kind.UPGRADE, key=wanted.source)
+    kinds = (Acceptance.Kind.UPGRADE, Acceptance.Kind.OFFER)
+    rows = Acceptance.objects.using(alias).filter(kind__in=kinds, key=wanted.source)
     try:
         row = _to_take_back(rows.first(), page.cart, now)
         with transaction.atomic(using=alias):

@@ -126,11 +126,13 @@ def take_of(
             take = Take(TakeKind.BUNDLE, units, current_id, bundle_id=wanted.bundle_id)
         case TakeKind.OFFER:
             shown, offer_id = (wanted.product.product_id,), wanted.offer.offer_id
-            take = Take(TakeKind.OFFER, shown, offer_id=offer_id, anchor_ids=tuple(anchors))
+            own = {"offer_id": offer_id, "anchor_ids": tuple(anchors)}
+            take = Take(TakeKind.OFFER, shown, source=wanted.offer.source, **own)
         case TakeKind.UNDO:
             take = Take(TakeKind.UNDO, source=wanted.key)
         case TakeKind.DECLINE:
-            take = Take(TakeKind.DECLINE, source=wanted.source)
+            own_offer = getattr(wanted, "offer", None)
+            take = Take(TakeKind.DECLINE, source=(own_offer or wanted).source)
         case plain:
             several = wanted if isinstance(wanted, (list, tuple)) else (wanted,)
             take = Take(plain, tuple(map(key_of, several)), current_id, source=source)

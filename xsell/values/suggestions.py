@@ -133,6 +133,11 @@ class OfferCopy:
     is_follow_up: bool = False
 
     @property
+    def source(self) -> str:
+        """The name by which a yes or a no to it is remembered."""
+        return f"offer:{self.offer_id}"
+
+    @property
     def has_terms(self) -> bool:
         """Whether taking it gains something: then it is taken by its own button."""
         return bool(self.price is not None or self.gift or self.code or self.has_free_shipping)
