@@ -86,7 +86,7 @@ def _nearly_whole(prospects: Prospects, honoured: Collection[BenefitKind]) -> li
         if (products := completing(rule, prospects.cart.units))
     ]
     prospects.learn([it for _, products in nearly for it in products])
-    return sorted(nearly, key=lambda it: (-_promised(it[0], prospects), it[0].source))
+    return sorted(nearly, key=lambda it: (-_promised(it[0], prospects), key_of(it[0].source)))
 
 
 def _promised(rule: PriceRule, prospects: Prospects) -> Decimal:
