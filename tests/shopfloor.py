@@ -201,15 +201,13 @@ class ShopFloor:
 
     def page_with(self, cart: Mapping[str, int]) -> Page:
         """The page of a shopper who holds so many of each."""
-        page = self.page(cart)
-        page.cart = replace(
-            page.cart,
-            lines=tuple(
-                replace(line, quantity=quantity)
-                for line, quantity in zip(page.cart.lines, cart.values(), strict=True)
-            ),
+        adapter = get_adapter()
+        held = imagined_cart(adapter, [self[name].pk for name in cart])
+        lines = tuple(
+            replace(line, quantity=quantity)
+            for line, quantity in zip(held.lines, cart.values(), strict=True)
         )
-        return page
+        return Page(adapter, adapter.context_for(), replace(held, lines=lines), timezone.now())
 
     def content(
         self, slug: str, product: str = "", cart: Iterable[str] = (), **context: Any

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+import itertools
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -10,7 +11,6 @@ from xsell.pricing.nearness import completing, gain_of
 from xsell.pricing.sets import TAKES_OFF, price_of_set
 from xsell.selection.bundle_sets import default_set
 from xsell.selection.prospects import MOST_PRICED, UNPRICED, Prospects
-from xsell.selection.quotes import CartTerms
 from xsell.selection.terms import BUNDLE, key_of, source_of
 from xsell.values import (
     BenefitKind,
@@ -46,14 +46,16 @@ def nearly_bundles(
     if not nearly:
         return []
     ranks = _ranks(related)
-    pricing = _Pricing(
-        prospects, prospects.terms([it for _, products in nearly for it in products])
-    )
+    closest = [
+        (rule, sorted(products, key=lambda it: ranks.get(it, len(ranks))))
+        for rule, products in nearly
+    ]
+    pricing = _Pricing(prospects, _worth_pricing(closest, is_out))
     found: list[Candidate] = []
-    for rule, products in nearly:
+    for rule, products in closest:
         is_found = False
-        for product_id in sorted(products, key=lambda it: ranks.get(it, len(ranks))):
-            candidate = Candidate(product_id, Source.NEARLY_BUNDLE, None, len(found) + 1)
+        for product_id in products:
+            candidate = _candidate(product_id, len(found) + 1)
             if not is_out(candidate):
                 candidate = pricing.told(candidate, rule, is_found=is_found)
                 is_found = is_found or not candidate.objection
@@ -68,11 +70,25 @@ def completes(prospects: Prospects, bundle_id: int, product_id: ProductId) -> bo
     rule = next((it for it in near if product_id in completing(it, prospects.cart.units)), None)
     if rule is None:
         return False
-    pricing = _Pricing(prospects, prospects.terms([product_id]))
+    prospects.learn([product_id])
     product = prospects.details.get(product_id)
     if product is None or product.price is None:
         return False
-    return pricing.gain(rule, product_id) > 0
+    return _Pricing(prospects, [product_id]).gain(rule, product_id) > 0
+
+
+def _candidate(product_id: ProductId, position: int = 0) -> Candidate:
+    return Candidate(product_id, Source.NEARLY_BUNDLE, None, position)
+
+
+def _worth_pricing(
+    closest: Sequence[Nearly], is_out: Callable[[Candidate], str]
+) -> list[ProductId]:
+    """The first product of each bundle, then the second of each, and so on: so many and no more."""
+    rounds = itertools.zip_longest(*(products for _, products in closest))
+    wanted = dict.fromkeys(it for each in rounds for it in each if it is not None)
+    may = (it for it in wanted if not is_out(_candidate(it)))
+    return list(itertools.islice(may, MOST_PRICED))
 
 
 def _nearly_whole(prospects: Prospects, honoured: Collection[BenefitKind]) -> list[Nearly]:
@@ -86,7 +102,7 @@ def _nearly_whole(prospects: Prospects, honoured: Collection[BenefitKind]) -> li
         if (products := completing(rule, prospects.cart.units))
     ]
     prospects.learn([it for _, products in nearly for it in products])
-    return sorted(nearly, key=lambda it: (-_promised(it[0], prospects), it[0].source))
+    return sorted(nearly, key=lambda it: (-_promised(it[0], prospects), key_of(it[0].source)))
 
 
 def _promised(rule: PriceRule, prospects: Prospects) -> Decimal:
@@ -111,17 +127,18 @@ def _of(related: Mapping[Source, tuple[Candidate, ...]], source: Source) -> Iter
 class _Pricing:
     """Asks the quote what one more unit saves, for so many products and no more."""
 
-    def __init__(self, prospects: Prospects, terms: CartTerms) -> None:
+    def __init__(self, prospects: Prospects, wanted: Collection[ProductId]) -> None:
         self._cart = prospects.cart
-        self._terms = terms
-        self._before = terms.quote(prospects.cart)
+        self._wanted = frozenset(wanted)
+        self._terms = prospects.terms(wanted)
+        self._before = self._terms.quote(prospects.cart)
         self._after: dict[ProductId, Quote] = {}
 
     def told(self, candidate: Candidate, rule: PriceRule, *, is_found: bool) -> Candidate:
         """The candidate with what it saves, or with an objection."""
         if is_found:
             return replace(candidate, objection=ANOTHER_DOES)
-        if candidate.product_id not in self._after and len(self._after) == MOST_PRICED:
+        if candidate.product_id not in self._wanted:
             return replace(candidate, objection=UNPRICED)
         saving = self.gain(rule, candidate.product_id)
         if saving <= 0:
