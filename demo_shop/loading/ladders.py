@@ -55,6 +55,7 @@ class Ladder:
     name: str
     rungs: tuple[Rung, ...]
     recommended: int
+    offers_downsell: bool = False
 
 
 def write_ladders(products: Sequence[Product]) -> None:
@@ -66,7 +67,9 @@ def write_ladders(products: Sequence[Product]) -> None:
         if len(ladders) < MOST_LADDERS and not keys & taken:
             taken |= keys
             ladders.append(ladder)
-    saved = TierLadder.objects.bulk_create(TierLadder(name=ladder.name) for ladder in ladders)
+    saved = TierLadder.objects.bulk_create(
+        TierLadder(name=ladder.name, offers_downsell=ladder.offers_downsell) for ladder in ladders
+    )
     for row, ladder in tqdm(zip(saved, ladders, strict=True), "Ladders", len(ladders)):
         write_rungs(row, ladder)
 
@@ -177,6 +180,7 @@ def size_ladders(same_kind: list[Product]) -> Iterator[Ladder]:
                 name=f"{steps[0].brand} {steps[0].product_type}: sizes",
                 rungs=tuple(size_rungs(steps)),
                 recommended=len(steps),
+                offers_downsell=True,  # who does not want more may want less
             )
 
 

@@ -106,3 +106,22 @@ def test_each_select_says_which_place_it_is(desk, cart):
     page = desk.open("placement", cart.pk).content.decode()
     assert 'aria-label="Source number 1"' in page
     assert 'aria-label="Source number 6"' in page
+
+
+@pytest.mark.parametrize(
+    ("least", "most", "is_good"),
+    [
+        ("5", "35", True),
+        ("", "", True),
+        ("35", "5", False),
+        ("5", "5", False),
+        ("0", "5", False),
+        ("5", "", False),
+        ("", "35", False),
+    ],
+)
+def test_a_step_up_costs_more_within_a_band_or_none_is_computed(desk, cart, least, most, is_good):
+    band = {"step_up_from_percent": least, "step_up_to_percent": most}
+    errors = " ".join(desk.save("placement", cart.pk, **band))
+    assert ("at least one percent more" not in errors) is is_good
+    assert bool(errors) is not is_good

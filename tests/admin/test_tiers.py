@@ -135,3 +135,9 @@ def test_a_rung_is_neither_added_nor_ranked_away_from_its_ladder(desk, shop, lad
     assert desk.open("tier").status_code == 403
     rung = Tier.objects.get(rank=3)
     assert "rank" not in desk.controls("tier", rung.pk).data
+
+
+def test_a_merchandiser_says_what_follows_a_no(desk, shop, ladder):
+    assert desk.save("tierladder", ladder.pk, offers_downsell="on", cool_down_days=7) == []
+    ladder.refresh_from_db()
+    assert (ladder.offers_downsell, ladder.cool_down_days) == (True, 7)

@@ -1,5 +1,6 @@
 """`xsell_explain` says the same as the page shows."""
 
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
@@ -9,6 +10,7 @@ from django.utils.timezone import localtime
 
 from tests import factories as make
 from xsell.adapters import get_adapter
+from xsell.models import Encounter, Tier
 
 
 def money(amount):
@@ -152,3 +154,29 @@ def test_a_placement_for_others_is_said_to_be(shop, capsys):
     assert told(capsys, "camera")[-1] == (
         "It is empty: the placement is for a segment that this shopper is not in."
     )
+
+
+def test_it_says_which_steps_show_after_a_no(shop, capsys):
+    prices = {"small": "3.00", "house": "4.00", "brand": "5.50"}
+    for name, price in prices.items():
+        shop.stock(name, price=Decimal(price))
+    shop.ladder(*prices, offers_downsell=True, cool_down_days=0)
+    before = told(capsys, "house", "--placement", "upgrade")
+    after = told(capsys, "house", "--placement", "upgrade", "--declined", "brand")
+    assert before[2:] == ["+ brand [tiers] shown: number 1 of upgrade"]
+    assert after[2:] == [
+        "+ small [tiers] shown: number 1 of upgrade",
+        "- brand [tiers] cut: the placement shows 1 at most",
+    ]
+
+
+def test_it_says_how_long_a_customer_s_no_rests(shop, capsys):
+    shop.ladder("house", "brand")
+    customer, at = make.UserFactory(), datetime(2099, 3, 1, 12, tzinfo=UTC)
+    source = f"tier:{Tier.objects.get(product=shop['brand']).pk}"
+    Encounter.objects.create(
+        source=source, visit="then", customer_id=str(customer.pk), declined_at=at
+    )
+    asked = ("house", "--placement", "upgrade", "--customer", str(customer.pk))
+    reason = "declined on 2099-03-01, rests until 2099-03-31"
+    assert told(capsys, *asked)[2:] == [f"- brand [tiers] eligible: {reason}"]

@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -114,4 +115,24 @@ def test_a_silent_run_and_waiting_requests_are_told(shop, capsys):
         f"newest run {shop.run.pk}: Ready",
         f"at work run {running.pk}, last sign of life 60 min ago (silent: the next run takes over)",
         "requests waiting 2, the first for 4 days",
+    }
+
+
+def test_a_rung_that_costs_less_than_the_one_below_is_named(served, capsys):
+    served.stock("good", price=Decimal("6.00"))
+    served.stock("better", price=Decimal("5.50"))
+    served.ladder("good", "better", name="Coffee")
+    said = {" ".join(line.split()) for line in told(capsys)}
+    assert said >= {
+        "rungs cheaper than the one below 1",
+        "Coffee Better 5.50 USD, Good 6.00 USD",
+    }
+    (fault,) = json.loads(told(capsys, "--json")[-1])["rungs_cheaper_than_the_one_below"]
+    assert fault == {
+        "ladder": "Coffee",
+        "lower": "Good",
+        "lower_price": "6.00",
+        "higher": "Better",
+        "higher_price": "5.50",
+        "currency": "USD",
     }

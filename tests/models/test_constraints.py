@@ -176,3 +176,20 @@ def test_deleting_a_product_takes_its_curated_rows_and_leaves_mined_ones_to_be_s
 )
 def test_rows_say_what_they_are(build, shown):
     assert shown in str(build())
+
+
+@pytest.mark.parametrize(
+    ("least", "most", "is_good"),
+    [
+        (5, 35, True),
+        (None, None, True),
+        (35, 5, False),
+        (5, 5, False),
+        (0, 5, False),
+        (5, None, False),
+        (None, 35, False),
+    ],
+)
+def test_a_computed_step_up_has_a_band_or_none(least, most, is_good):
+    band = {"step_up_from_percent": least, "step_up_to_percent": most}
+    assert refused(make.PlacementFactory, **band) is not is_good

@@ -22,6 +22,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='placement',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('step_up_from_percent', None), ('step_up_to_percent', None)), models.Q(('step_up_from_percent__gte', 1), ('step_up_from_percent__isnull', False), ('step_up_to_percent__gt', models.F('step_up_from_percent')), ('step_up_to_percent__isnull', False)), _connector='OR'), name='xsell_placement_step_up', violation_error_message='A computed step up costs from 1% more to more than that; or leave both empty.'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('step_up_from_percent', None), ('step_up_to_percent', None)), models.Q(('step_up_from_percent__gte', 1), ('step_up_from_percent__isnull', False), ('step_up_to_percent__gt', models.F('step_up_from_percent')), ('step_up_to_percent__isnull', False)), _connector='OR'), name='xsell_placement_step_up', violation_error_message='A computed step up costs at least one percent more, and at most more than that; or leave both empty.'),
         ),
     ]

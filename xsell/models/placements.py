@@ -106,7 +106,8 @@ class Placement(models.Model):
                 ),
                 name="xsell_placement_step_up",
                 violation_error_message=_(
-                    "A computed step up costs from 1% more to more than that; or leave both empty."
+                    "A computed step up costs at least one percent more, and at most more than "
+                    "that; or leave both empty."
                 ),
             ),
         ]

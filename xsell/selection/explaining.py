@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -49,14 +49,18 @@ def explain(
     in_cart: Iterable[ProductId],
     now: datetime,
     customer_id: str | None = None,
+    declined: Collection[ProductId] = (),
 ) -> Explanation:
     """What the placement would show on the product's page (None: in the cart), and why.
 
+    `declined`: as if this visit had said no to the steps from the product to these.
     Raise UnknownPlacement for a slug that no row has.
     """
     context = adapter.context_for(customer_id)
     cart = imagined_cart(adapter, in_cart, customer_id)
     page = Page(adapter, context, cart, now, tells_all=True)
+    if product_id is not None and declined:
+        page.imagine_noes(product_id, declined)
     content = page.placement(slug, product_id=product_id)
     hidden = page.hidden_bundles(product_id) if product_id is not None else {}
     return Explanation(content, *page.known(), hidden)

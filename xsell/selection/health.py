@@ -26,6 +26,7 @@ from xsell.models import (
     Tier,
 )
 from xsell.models.schedules import running
+from xsell.selection.disorder import Disorder, disorders
 from xsell.selection.runs import Freshness, freshness
 from xsell.values import ProductId, ShopContext
 
@@ -78,6 +79,8 @@ class Health:
     targets: Mapping[str, Targets]
     titles: Mapping[ProductId, str]
     """Of the products that are named here; those that the shop does not have any more are not."""
+    disorders: tuple[Disorder, ...] = ()
+    """Rungs of ladders that cost less than the rung below."""
 
 
 def examine_shop(adapter: BaseAdapter, *, now: datetime) -> Health:
@@ -89,7 +92,8 @@ def examine_shop(adapter: BaseAdapter, *, now: datetime) -> Health:
     dead = (product_id for it in targets.values() for product_id, _ in it.dead)
     named = dict.fromkeys([*coverage.without, *coverage.dead_ends, *dead])
     details = adapter.details(named, shop.context) if named else {}
-    return Health(runs, coverage, targets, {key: it.title for key, it in details.items()})
+    titles = {key: it.title for key, it in details.items()}
+    return Health(runs, coverage, targets, titles, disorders(adapter, shop.context))
 
 
 class _Shop:

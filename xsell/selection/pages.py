@@ -17,6 +17,7 @@ from datetime import datetime
 from xsell.adapters import BaseAdapter
 from xsell.models import Placement
 from xsell.selection.bundles import bundle_offers
+from xsell.selection.encounters import Met
 from xsell.selection.matching import NOT_HONOURED
 from xsell.selection.nearly_bundles import completes
 from xsell.selection.offers import StoredOffer
@@ -119,6 +120,13 @@ class Page:
         shown = content.suggestions
         sources = {key: stairs.source_of(key) for key in (it.product.product_id for it in shown)}
         return content, upgrades(shown, around.ladder, stairs.current, sources)
+
+    def imagine_noes(self, product_id: ProductId, declined: Iterable[ProductId]) -> None:
+        """Show from now on what shows where this visit declined the steps to these products."""
+        stairs = self._sourcing.stairs(product_id, self._product(product_id))
+        if stairs is not None:
+            no = Met(declined_at=self.now, declined_here_at=self.now)
+            self._sourcing.standing.imagine({stairs.source_of(it): no for it in declined})
 
     def tier_table(self, product_id: ProductId, most: int = RUNGS_COMPARED) -> tuple[TierRung, ...]:
         """The rungs of the product's ladder: a description of it, which counts as no suggestion.

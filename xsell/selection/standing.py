@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,7 @@ from xsell.models.acceptances import counted
 from xsell.selection.encounters import (
     ENCOUNTER_COLUMNS,
     Encounters,
+    Met,
     encounters_from,
     own_encounters,
 )
@@ -61,6 +62,10 @@ class Standing:
         met = [(*row[:4], *row[5:]) for row in rows if not _is_limit(row)]
         if met:
             self._encounters = encounters_from(met, self.context.visit)
+
+    def imagine(self, met: Mapping[str, Met]) -> None:
+        """Answer from now on as if the shopper had met this, too; for explanations."""
+        self._encounters = Encounters({**self.encounters.met, **met})
 
     def why_none_left(self, offer: StoredOffer) -> str:
         """Why the offer's limits leave nothing for this shopper; empty if they do."""

@@ -40,6 +40,12 @@ class Command(BaseCommand):
         parser.add_argument("--cart", nargs="+", default=[], help="Ids or names in the cart.")
         parser.add_argument("--placement", default="", help="Slug (product-page, or cart).")
         parser.add_argument("--customer", help="Explain for this customer's id.")
+        parser.add_argument(
+            "--declined",
+            nargs="+",
+            default=[],
+            help="Ids or names: as if the shopper had said no to the steps to them just now.",
+        )
         parser.add_argument("--segment", help="Say who is in it: the customer, or a guest.")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -61,6 +67,7 @@ class Command(BaseCommand):
                 in_cart=in_cart,
                 now=timezone.now(),
                 customer_id=options["customer"],
+                declined=[product_named(adapter, name) for name in options["declined"]],
             )
         except UnknownPlacement as error:
             raise CommandError(str(error)) from error

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from xsell.adapters import get_adapter
 from xsell.models import MiningRun
-from xsell.selection.health import Counted, Health, examine_shop
+from xsell.selection.health import EXAMPLES, Counted, Health, examine_shop
 from xsell.selection.runs import Freshness
 from xsell.values import ProductId
 
@@ -41,6 +41,7 @@ class Command(BaseCommand):
         health = examine_shop(get_adapter(), now=timezone.now())
         troubles = list(health.runs.troubles(timedelta(hours=options["max_age_hours"])))
         rows = [*about_runs(health.runs), *about_products(health), *about_targets(health)]
+        rows += about_ladders(health)
         width = max(len(name) for name, _ in rows)
         for name, said in rows:
             self.stdout.write(f"{name:{width}}  {said}".rstrip())
@@ -93,6 +94,14 @@ def about_targets(health: Health) -> Iterator[Row]:
             yield "  cannot be bought now", share(targets.n_unavailable, targets.n_rows)
         if targets.dead:
             yield "    most named", named(health, targets.dead)
+
+
+def about_ladders(health: Health) -> Iterator[Row]:
+    """Rungs that cost less than the one below."""
+    yield "rungs cheaper than the one below", f"{len(health.disorders):,}"
+    for it in health.disorders[:EXAMPLES]:
+        prices = f"{it.higher_price} {it.currency}, {it.lower} {it.lower_price} {it.currency}"
+        yield f"    {it.ladder}", f"{it.higher} {prices}"
 
 
 def share(count: int, total: int) -> str:
@@ -151,6 +160,17 @@ def figures(health: Health) -> dict[str, Any]:
         "without_suggestions_examples": [example(health, it) for it in found.without],
         "every_mined_suggestion_dead": found.n_dead_ends,
         "every_mined_suggestion_dead_examples": [example(health, it) for it in found.dead_ends],
+        "rungs_cheaper_than_the_one_below": [
+            {
+                "ladder": it.ladder,
+                "lower": it.lower,
+                "lower_price": str(it.lower_price),
+                "higher": it.higher,
+                "higher_price": str(it.higher_price),
+                "currency": it.currency,
+            }
+            for it in health.disorders
+        ],
         "targets": {
             kind.replace(" ", "_"): {
                 "rows": targets.n_rows,
