@@ -110,13 +110,14 @@ for _ in range(30):
 
 VISIT = r"""
 import re
-from django.contrib.auth.models import AnonymousUser
+from django.contrib.auth.models import AnonymousUser, User
 from django.contrib.sessions.backends.db import SessionStore
 from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
 from django.urls import reverse
 from shop.models import *
 from shop.checkout import after_log_in, place_order, refund
+from shop.facts import KnownShoppers
 from shop.shipping import PlainRule, RuleWithTax
 from shop.totals import cart_messages, cart_total
 from xsell.adapters import get_adapter
@@ -144,6 +145,12 @@ abroad, home = ShopContext(country="FR"), ShopContext(country="DE")
 assert PlainRule().shipping_gap(abroad, held, quote).missing == 50 - quote.total
 assert RuleWithTax().shipping_gap(home, held, quote).missing == 50 - quote.total
 assert RuleWithTax().shipping_gap(abroad, held, quote) is None
+gardener = User.objects.create(username="gardener")
+gardener.groups.create(name="Gardeners")
+known = KnownShoppers().contexts_for([str(gardener.pk), "0"])
+assert [it.facts["groups"] for it in known.values()] == [["Gardeners"], []]
+assert KnownShoppers().context_for(str(gardener.pk)) == known[str(gardener.pk)]
+assert "groups" not in KnownShoppers().context(request).facts
 print("TOTAL", cart_total(request))
 order = place_order(request)
 lines = order.orderline_set.all()
@@ -210,6 +217,7 @@ def test_following_the_readme_leads_to_a_shop_that_suggests(project):
     assert (total.strip(), order.strip()) == ("18.00", "18.00")
     assert back.split() == ["9.00", "9.00"]
     assert "'Case'" in api
+    assert "There are no segments" in run(project, "django", "xsell_segments")
     explained = run(project, "django", "xsell_explain", "Camera", "--cart", "Strap")
     assert "- Strap [mined] eligible: already in the cart" in explained
 

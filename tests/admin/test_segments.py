@@ -6,7 +6,8 @@ from django.urls import reverse
 
 from tests import factories as make
 from tests.admin.desk import Desk
-from xsell.models import Segment, SegmentMember
+from xsell.admin.segments import KIND_WORDS
+from xsell.models import Segment, SegmentMember, SegmentRule
 from xsell.services.segments import count_segments
 
 ESTIMATE = {"_estimate": "1"}
@@ -249,3 +250,7 @@ def test_who_may_only_look_has_no_button(client, shop):
     desk = Desk(client)
     assert "_estimate" not in desk.open("segment", segment.pk).content.decode()
     assert client.post(desk.address("segment", segment.pk), ESTIMATE).status_code == 403
+
+
+def test_every_kind_has_a_word_for_the_narrow_column():
+    assert set(KIND_WORDS) == set(SegmentRule.Kind)

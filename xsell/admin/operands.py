@@ -28,13 +28,21 @@ def in_cents(amount: Decimal) -> Decimal:
     return cents if cents == amount else amount
 
 
+COUNTS = frozenset(
+    ("units_at_least", "kinds_at_least", "stock_at_least", "orders_at_least", "fact_at_least")
+)
+"""Kinds whose amount is a number, and no money."""
+
+
 class OperandForm(forms.ModelForm):  # type: ignore[type-arg]
     """A condition; a category that the shop does not have any more stays as it was entered."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if self.instance.amount is not None:
-            self.initial["amount"] = in_cents(self.instance.amount)
+        amount = self.instance.amount
+        if amount is not None:
+            is_whole = self.instance.kind in COUNTS and amount == int(amount)
+            self.initial["amount"] = int(amount) if is_whole else in_cents(amount)
         field, chosen = self.fields.get("category_id"), self.instance.category_id
         if isinstance(field, forms.ChoiceField) and chosen and not field.valid_value(chosen):
             gone = _("category %(id)s, which the shop does not have any more") % {"id": chosen}

@@ -7,8 +7,9 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.widgets import AdminTextareaWidget
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Field, QuerySet, TextField
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -46,6 +47,21 @@ TOLD_ATTRIBUTE = "_xsell_told"
 """Where a row of the list keeps its segment and the names in it."""
 
 
+KIND_WORDS: dict[str, Any] = {
+    SegmentRule.Kind.FACT_IS: gettext_lazy("is known to be"),
+    SegmentRule.Kind.FACT_AT_LEAST: gettext_lazy("has a figure of at least"),
+    SegmentRule.Kind.ORDERS_AT_LEAST: gettext_lazy("orders, at least"),
+    SegmentRule.Kind.SPENT_AT_LEAST: gettext_lazy("spent at least"),
+    SegmentRule.Kind.AVERAGE_AT_LEAST: gettext_lazy("per order at least"),
+    SegmentRule.Kind.BOUGHT_PRODUCT: gettext_lazy("bought the product"),
+    SegmentRule.Kind.BOUGHT_CATEGORY: gettext_lazy("bought of the category"),
+    SegmentRule.Kind.BOUGHT_WITH: gettext_lazy("bought of the brand"),
+    SegmentRule.Kind.LAST_ORDER_BEFORE: gettext_lazy("last order days ago"),
+    SegmentRule.Kind.FIRST_ORDER_BEFORE: gettext_lazy("first order days ago"),
+}
+"""The kinds in few words, for a narrow column."""
+
+
 class SegmentForm(forms.ModelForm):  # type: ignore[type-arg]
     """A segment; while only its size is asked for it counts as not ready, and is not saved."""
 
@@ -66,6 +82,17 @@ class SegmentRuleInline(OperandsInline):
         *("days", "within_days"),
     ]
     verbose_name_plural = gettext_lazy("Who is in it: nobody, unless there are rules")
+    classes = ["xsell-rows", "xsell-narrow"]
+
+    def formfield_for_dbfield(
+        self, db_field: Field[Any, Any], request: HttpRequest, **kwargs: Any
+    ) -> forms.Field | None:
+        if db_field.name == "kind":
+            kwargs |= {
+                "choices": [("", "—"), *KIND_WORDS.items()],
+                "label": gettext_lazy("The shopper"),
+            }
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
 
 @admin.register(Segment)
@@ -79,6 +106,7 @@ class SegmentAdmin(ProductAdmin):
     search_help_text = gettext_lazy("Words of the segment, or the name of a product in it.")
     inlines = [SegmentRuleInline]
     save_as = True
+    formfield_overrides = {TextField: {"widget": AdminTextareaWidget(attrs={"rows": 3})}}
     readonly_fields = ["size", "counted", "protected"]
     change_form_template = "admin/xsell/segment/change_form.html"
 
