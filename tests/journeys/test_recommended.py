@@ -72,7 +72,7 @@ def test_a_guest_s_looks_become_the_customer_s(page, live_server, shop, robin, h
     cards = recommended(page)
     told = [
         "Time for more? You last bought it 5 weeks ago",
-        "Bought by 1 in 5 within 3 months after “Kettle”, which you have",
+        "Bought by 1 in 5 within 3 months after your “Kettle”",
     ]
     if has_scripts:
         told.append("Because you viewed “Camera”")
