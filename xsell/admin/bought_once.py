@@ -12,7 +12,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from xsell.admin.offers import category_names
+from xsell.admin.operands import category_names
 from xsell.admin.products import ProductAdmin, title_of
 from xsell.models import BoughtOnce
 
