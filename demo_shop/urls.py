@@ -2,7 +2,7 @@ from django.contrib import admin
 from django.contrib.auth import views as auth_views
 from django.urls import include, path
 
-from demo_shop.views import account, cart, catalogue, checkout, pictures
+from demo_shop.views import account, cart, catalogue, checkout, pictures, privacy
 
 urlpatterns = [
     path("", catalogue.home, name="home"),
@@ -17,6 +17,7 @@ urlpatterns = [
     path("checkout/thank-you/<str:number>/", checkout.thank_you, name="thank-you"),
     path("account/orders/", account.order_history, name="order-history"),
     path("account/orders/<str:number>/", account.order_detail, name="order"),
+    path("privacy/", privacy.choose, name="privacy"),
     path("accounts/login/", auth_views.LoginView.as_view(), name="login"),
     path("accounts/logout/", auth_views.LogoutView.as_view(), name="logout"),
     path("admin/", admin.site.urls),

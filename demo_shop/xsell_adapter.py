@@ -54,6 +54,10 @@ class ShopAdapter(ModelAdapter):
         session_key="cart_id",
     )
 
+    def consent(self, request: HttpRequest) -> frozenset[str]:
+        """What the shopper has agreed to at the foot of a page."""
+        return frozenset({"personal"}) if request.session.get("is_remembered") else frozenset()
+
     def create_cart(self, request: HttpRequest) -> Any:
         """The shop's own way: a logged-in shopper's cart belongs to the account."""
         return open_cart(request).pk

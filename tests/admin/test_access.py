@@ -12,10 +12,13 @@ from tests.admin.desk import Desk
 from xsell.models import BestSeller, CoPurchase, MiningRun
 
 LISTS = [
-    *("bestseller", "bundle", "copurchase", "miningrun", "offer"),
-    *("placement", "productrelation", "segment", "segmentmember", "tier", "tierladder"),
+    *("bestseller", "boughtonce", "bundle", "copurchase", "miningrun", "nextpurchase", "offer"),
+    *("placement", "productrelation", "repurchasegap", "segment", "segmentmember"),
+    *("tier", "tierladder"),
 ]
-CURATED = ["bundle", "offer", "placement", "productrelation", "segment", "tierladder"]
+CURATED = [
+    *("boughtonce", "bundle", "offer", "placement", "productrelation", "segment", "tierladder"),
+]
 
 
 @pytest.mark.parametrize("model", LISTS)

@@ -47,6 +47,7 @@ def test_it_gives_everything_that_a_card_needs(shop, ask):
             "lift": 50.0,
             "lift_lower": 40.0,
         },
+        "because": None,
         "offer": None,
         "discount": None,
     }

@@ -9,6 +9,7 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
 from tests import factories as make
+from tests.selection.regulars import Regular, bought_again, bought_once, goes_on
 from xsell.adapters import get_adapter
 from xsell.models import Encounter, Tier
 
@@ -67,7 +68,7 @@ def test_nothing_to_say_is_said(shop, capsys):
     [
         (["9" * 30], "no product with the id or name '9{30}'"),
         (["nonesuch"], "no product with the id or name 'nonesuch'"),
-        ([], "Name a product, or put one into the cart"),
+        ([], "Name a product, put one into the cart with --cart, or name a --customer"),
         (["camera", "--placement", "atrium"], "no placement 'atrium'. Known: cart"),
         (["camera", "--cart", "nonesuch"], "no product with the id or name 'nonesuch'"),
     ],
@@ -180,3 +181,23 @@ def test_it_says_how_long_a_customer_s_no_rests(shop, capsys):
     asked = ("house", "--placement", "upgrade", "--customer", str(customer.pk))
     reason = "declined on 2099-03-01, rests until 2099-03-31"
     assert told(capsys, *asked)[2:] == [f"- brand [tiers] eligible: {reason}"]
+
+
+def test_a_customer_s_recommendations_say_why_and_why_not(shop, capsys):
+    robin = Regular(shop)
+    goes_on(shop, "kettle", "descaler")
+    bought_again(shop, "coffee", 30)
+    bought_again(shop, "kettle", 30)
+    bought_once(shop, "kettle")
+    robin.bought("kettle", "coffee", days_ago=40)
+    call_command("xsell_explain", "--placement", "recommended", "--customer", robin.customer_id)
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == f"recommended for customer {robin.customer_id}: 0 shown"
+    assert "+ descaler [next-step] shown: number 2 of recommended" in lines
+    assert "- kettle [due-again] eligible: the customer has it, and nobody buys it twice" in lines
+    assert "- coffee [due-again] minimum: only 2 left, the placement wants 4" in lines
+
+
+def test_for_a_customer_the_recommendations_are_explained_if_nothing_is_named(shop, capsys):
+    call_command("xsell_explain", "--customer", Regular(shop).customer_id)
+    assert capsys.readouterr().out.startswith("recommended for customer")

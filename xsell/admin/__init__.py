@@ -2,7 +2,9 @@
 
 from xsell.admin import (
     acceptances,
+    bought_once,
     bundles,
+    following,
     mining,
     offers,
     placements,
@@ -15,7 +17,9 @@ from xsell.admin import (
 
 __all__ = [
     "acceptances",
+    "bought_once",
     "bundles",
+    "following",
     "mining",
     "offers",
     "placements",

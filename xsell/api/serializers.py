@@ -10,7 +10,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from xsell.values import Source
+from xsell.values import BecauseKind, Source
 
 Serializer = serializers.Serializer[Any]
 SOURCES = [str(it) for it in Source]
@@ -63,12 +63,23 @@ class NearDiscountSerializer(Serializer):
     saving = AmountField(help_text="What the cart then saves more than now.")
 
 
+class BecauseSerializer(Serializer):
+    """The shopper's own reason; numbers that the kind has no use for are 0."""
+
+    kind = serializers.ChoiceField(choices=[str(it) for it in BecauseKind])
+    anchor_title = serializers.CharField(allow_blank=True, help_text="What it follows.")
+    days_ago = serializers.IntegerField(help_text="When they last bought what is due.")
+    one_in = serializers.IntegerField(help_text="1 customer in so many went on to it.")
+    months = serializers.IntegerField(help_text="Within so many months.")
+
+
 class SuggestionSerializer(Serializer):
     """A product, where the suggestion comes from, and on what evidence."""
 
     product = SuggestedProductSerializer()
     source = serializers.ChoiceField(choices=SOURCES)  # type: ignore[assignment]
     evidence = EvidenceSerializer(allow_null=True, help_text="Where orders say so, else null.")
+    because = BecauseSerializer(allow_null=True, help_text="Of personal suggestions.")
     offer = OfferCopySerializer(allow_null=True)
     discount = NearDiscountSerializer(allow_null=True, help_text="Of a nearly whole bundle.")
     token = serializers.CharField(help_text="Takes the product at one click: POST it to take/.")

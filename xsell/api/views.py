@@ -39,7 +39,7 @@ NOTHING: dict[str, Any] = {
     "all": (),
     "together_token": None,
 }
-CLICKABLE = ("product", "source", "evidence", "offer", "discount")
+CLICKABLE = ("product", "source", "evidence", "because", "offer", "discount")
 REASONS = {"type": "array", "items": {"type": "string"}}
 REFUSALS = {
     400: OpenApiResponse(

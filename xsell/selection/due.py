@@ -16,9 +16,9 @@ OWN_GAPS_FROM = 3
 DUE_FROM, DUE_UNTIL = 0.8, 2.0
 """Gaps after the last purchase between which something is due.
 
-Who ordered the same again did so within 0.8 to 2 median gaps in a third of the cases and sooner in
-nearly half (Complete Journey, see docs/decisions.md): sooner the cupboard is full, and after twice
-the time the customer has found another product, or another shop.
+Who bought the same again in 1.47 million order lines (Complete Journey, see docs/decisions.md) did
+so sooner than 0.8 median gaps in two cases of five, and until 2 gaps in a third (37% by their own
+rhythm). Sooner the cupboard is full; later they have found another product, or another shop.
 """
 
 

@@ -106,7 +106,8 @@ class Personal:
             return ""
 
         def candidate(step: Step, reason: str) -> Candidate:
-            one_in = math.ceil(1 / step.evidence.confidence)
+            # Nobody says "1 in 1", and of what more than half of them did "1 in 2" is true.
+            one_in = max(2, math.ceil(1 / step.evidence.confidence))
             because = Because(BecauseKind.NEXT_STEP, one_in=one_in, months=round(latest / 30))
             return Candidate(
                 product_id=step.product_id,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -15,14 +15,14 @@ from xsell.adapters import BaseAdapter, get_adapter
 from xsell.exceptions import UnknownCustomer, UnknownPlacement, UnknownSegment
 from xsell.models.fields import product_id_from
 from xsell.selection.explaining import Explanation, explain, imagined_cart
-from xsell.selection.placements import CART, PRODUCT_PAGE
+from xsell.selection.placements import CART, PRODUCT_PAGE, RECOMMENDED
 from xsell.selection.segment_reasons import explain_segment
 from xsell.services.pricing import quote_for
 from xsell.values import Cart, Decision, ProductId
 
 
 class Command(BaseCommand):
-    """`xsell_explain PRODUCT [--cart PRODUCT ...] [--placement SLUG] [--customer ID]`
+    """`xsell_explain [PRODUCT] [--cart PRODUCT ...] [--placement SLUG] [--customer ID]`
 
     or `xsell_explain --segment NAME [--customer ID]`
     """
@@ -56,9 +56,11 @@ class Command(BaseCommand):
         named = options["product"]
         product_id = product_named(adapter, named) if named is not None else None
         in_cart = [product_named(adapter, name) for name in options["cart"]]
-        if product_id is None and not in_cart:
-            raise CommandError("Name a product, or put one into the cart with --cart.")
-        slug = options["placement"] or (CART if product_id is None else PRODUCT_PAGE)
+        if product_id is None and not in_cart and not options["customer"]:
+            raise CommandError(
+                "Name a product, put one into the cart with --cart, or name a --customer."
+            )
+        slug = options["placement"] or slug_for(product_id, in_cart)
         try:
             explanation = explain(
                 adapter,
@@ -71,16 +73,16 @@ class Command(BaseCommand):
             )
         except UnknownPlacement as error:
             raise CommandError(str(error)) from error
-        self._tell(explanation, product_id, in_cart)
+        where = "the cart" if in_cart else f"customer {options['customer']}"
+        if product_id is not None:
+            where = explanation.title(product_id)
+        self._tell(explanation, where, in_cart)
         cart = imagined_cart(adapter, in_cart, options["customer"])
         if cart.lines:
             self._tell_price(adapter, cart, options["customer"])
 
-    def _tell(
-        self, explanation: Explanation, product_id: ProductId | None, in_cart: Iterable[ProductId]
-    ) -> None:
+    def _tell(self, explanation: Explanation, where: str, in_cart: Iterable[ProductId]) -> None:
         content = explanation.content
-        where = "the cart" if product_id is None else explanation.title(product_id)
         self.stdout.write(f"{content.slug} for {where}: {len(content.suggestions)} shown")
         cart = ", ".join(explanation.title(it) for it in in_cart)
         self.stdout.write(f"In the cart: {cart or 'nothing'}")
@@ -128,6 +130,13 @@ class Command(BaseCommand):
         for withheld in quote.withheld:
             detail = f": {withheld.detail}" if withheld.detail else ""
             self.stdout.write(f"- {withheld.name} [{withheld.source}] {withheld.why}{detail}")
+
+
+def slug_for(product_id: ProductId | None, in_cart: Sequence[ProductId]) -> str:
+    """The placement to explain where none is named."""
+    if product_id is not None:
+        return PRODUCT_PAGE
+    return CART if in_cart else RECOMMENDED
 
 
 def line(explanation: Explanation, decision: Decision) -> str:
