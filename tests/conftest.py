@@ -15,7 +15,7 @@ import hypothesis
 import pytest
 from django.conf import settings
 
-from tests import machine
+from tests import machine, sharing
 
 HOSTS = Path(__file__).parent / "hosts"
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
@@ -91,13 +91,11 @@ def turn(item: pytest.Item) -> int:
     """Which tests come first, in the middle, and last: each in random order.
 
     Playwright keeps an event loop running until the session ends: whatever runs after it could no
-    longer tell a forgotten sync_to_async. So browser tests come last; workers of pytest-xdist take
-    tests in this order too. The tests of a group are one worker's, as they take long or share what
-    is dear to make: they come first, while the others have plenty to do.
+    longer tell a forgotten sync_to_async. So browser tests come last, in each worker too.
     """
     if "browser" in needs(item):
         return 2
-    return 0 if item.get_closest_marker("xdist_group") else 1
+    return 0 if item.nodeid.startswith(sharing.FIRST) else 1
 
 
 @pytest.hookimpl(trylast=True)
@@ -112,6 +110,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = sorted(kept, key=turn)
     if dropped:
         config.hook.pytest_deselected(items=dropped)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    return sharing.scheduler(config, log)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -16,9 +16,7 @@ def test_there_are_other_shops_to_run_in():
     assert HOSTS
 
 
-@pytest.mark.parametrize(
-    "host", [pytest.param(host, marks=pytest.mark.xdist_group(host)) for host in HOSTS]
-)
+@pytest.mark.parametrize("host", HOSTS)
 def test_the_other_shop_passes_its_own_tests(host):
     environment = dict(os.environ)
     if environment.get("XSELL_DATABASE", "sqlite") != "sqlite":

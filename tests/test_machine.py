@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from django.core.cache.backends.redis import RedisCache
 
-from tests import machine
+from tests import machine, sharing
 from tests.architecture.budget import ROOT
 
 NOTHING_THERE = {"XSELL_DATABASE": "sqlite", "XSELL_REDIS_URL": "redis://127.0.0.1:1", "PATH": ""}
@@ -79,3 +79,7 @@ def test_ci_stops_where_something_is_missing():
     assert run.returncode == pytest.ExitCode.USAGE_ERROR
     assert "redis: redis://127.0.0.1:1 does not answer" in run.stderr
     assert "browser: none of chromium" in run.stderr
+
+
+def test_what_one_worker_has_to_itself_is_still_where_it_was():
+    assert [each for each in sharing.FIRST if not (ROOT / each).exists()] == []

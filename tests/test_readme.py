@@ -11,8 +11,6 @@ from django.core.management import get_commands
 
 from xsell.conf import Conf
 
-pytestmark = pytest.mark.xdist_group("readme")
-
 README = Path(__file__).parent.parent / "README.md"
 SNIPPET = re.compile(r"<!-- file: (\S+) -->\n```\w+\n(.*?)```", re.DOTALL)
 

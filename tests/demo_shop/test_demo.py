@@ -15,8 +15,6 @@ from xsell.models import Bundle, CoPurchase, Offer, ProductRelation, Tier, TierL
 from xsell.selection.pages import Page
 from xsell.values import Cart
 
-pytestmark = pytest.mark.xdist_group("demo")
-
 N_ORDERS = 1_500
 
 

@@ -23,7 +23,7 @@ from xsell.selection.related import related_to
 from xsell.selection.rows import bought_together, completing
 from xsell.values import Source
 
-pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("supermarket")]
+pytestmark = pytest.mark.django_db
 
 MINED_FROM, SHOPPED_FROM = np.datetime64("2017-06-01"), np.datetime64("2017-06-15")
 SHOPPED_UNTIL = np.datetime64("2017-06-22")

@@ -17,7 +17,7 @@ from tests.services.bakery import order, pairs
 from tests.workers.branch import active_run
 from xsell.models import CoPurchase, MiningRun
 
-pytestmark = [pytest.mark.service("cluster"), pytest.mark.xdist_group("cluster")]
+pytestmark = pytest.mark.service("cluster")
 
 PHASES = ["reading", "mining", "writing", "switching"]
 OUTAGE_SECONDS = 60 if os.environ.get("XSELL_CI") == "1" else 5
