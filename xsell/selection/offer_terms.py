@@ -32,6 +32,7 @@ def copy_of(
         "kind": offer.kind,
         "ends_at": offer.rule.ends_at if offer.columns["shows_end"] else None,
         "included_units": offer.columns["included_units"],
+        "is_always_there": bool(offer.columns["fewest_units"]),
         "is_personal": benefit.kind is not BenefitKind.NONE and ask_who_is_shopping(offer.groups),
         **gain,
     }

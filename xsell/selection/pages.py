@@ -27,6 +27,7 @@ from xsell.selection.sourcing import Sourcing
 from xsell.selection.surroundings import Surroundings
 from xsell.selection.tiers import RUNGS_COMPARED, tier_rungs, upgrades
 from xsell.values import (
+    REPLACING_SOURCES,
     BundleOffer,
     Candidate,
     Cart,
@@ -110,14 +111,20 @@ class Page:
             return False
         return completes(self._sourcing.prospects, bundle_id, next(iter(product_ids)))
 
-    def upgrades(self, product_id: ProductId) -> tuple[PlacementContent, tuple[Upgrade, ...]]:
+    def has_seen(self, source: str) -> bool:
+        """Whether the shopper saw or answered the source in this visit."""
+        return source in self._sourcing.standing.encounters.seen_here
+
+    def upgrades(
+        self, product_id: ProductId, slug: str = UPGRADE
+    ) -> tuple[PlacementContent, tuple[Upgrade, ...]]:
         """The next steps up from the product, with the heading that the placement gives them."""
-        content = self.placement(UPGRADE, product_id=product_id)
+        content = self.placement(slug, product_id=product_id)
         around = self._product(product_id)
         stairs = self._sourcing.stairs(product_id, around)
         if stairs is None or stairs.current.price is None:
             return content, ()
-        shown = content.suggestions
+        shown = [it for it in content.suggestions if it.source in REPLACING_SOURCES]
         sources = {key: stairs.source_of(key) for key in (it.product.product_id for it in shown)}
         return content, upgrades(shown, around.ladder, stairs.current, sources)
 

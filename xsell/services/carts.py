@@ -22,6 +22,7 @@ from xsell.selection.pages import Page
 from xsell.services import tokens
 from xsell.services.acceptances import take_once
 from xsell.services.encounters import record_no, record_yes
+from xsell.services.popups import note_added
 from xsell.services.settling import settle_cart
 from xsell.services.upgrades import replace_line, undo, upgrade
 from xsell.signals import products_added
@@ -51,6 +52,8 @@ def take(*, request: HttpRequest, token: str, units: int | None = None) -> tuple
         step = _STEPS.get(wanted.kind)
         changes = step(request, page, wanted) if step else offer.take(request)
         if any(change.done for change in changes):
+            if wanted.kind is TakeKind.ADD:
+                note_added(request, next(it.product_id for it in changes if it.done))
             _remember(record_yes, request, page, wanted, now)
             _tell(request, changes)
         return changes

@@ -11,10 +11,14 @@ from django.utils.translation import gettext_noop
 
 from xsell.models import Offer
 from xsell.selection.placements import (
+    ADD_ONS,
+    ADD_TO_CART,
     CART,
+    CART_UPGRADE,
     CHECKOUT_BUMP,
     DISCOUNT,
     FREE_SHIPPING,
+    POST_PURCHASE,
     PRODUCT_PAGE,
     RECOMMENDED,
     THANK_YOU,
@@ -50,6 +54,30 @@ DEFAULT_PLACEMENTS: dict[str, dict[str, Any]] = {
         "sources": [Source.OFFERS],
         "offer_kind": Offer.Kind.BUMP,
         "max_items": 2,
+    },
+    ADD_ONS: {
+        "heading": gettext_noop("Goes with it"),
+        "sources": [Source.OFFERS],
+        "offer_kind": Offer.Kind.ADD_ON,
+        "max_items": 6,
+    },
+    ADD_TO_CART: {
+        "heading": gettext_noop("Before you go on"),
+        "sources": [Source.OFFERS, Source.TIERS],
+        "offer_kind": Offer.Kind.UPSELL,
+        "max_items": 1,
+    },
+    CART_UPGRADE: {
+        "heading": gettext_noop("A step up for your cart"),
+        "sources": [Source.OFFERS],
+        "offer_kind": Offer.Kind.UPSELL,
+        "max_items": 1,
+    },
+    POST_PURCHASE: {
+        "heading": gettext_noop("One more thing"),
+        "sources": [Source.OFFERS],
+        "offer_kind": Offer.Kind.POST_PURCHASE,
+        "max_items": 1,
     },
     FREE_SHIPPING: {
         "heading": gettext_noop("With one of these your order ships free"),

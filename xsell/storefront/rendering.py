@@ -22,7 +22,7 @@ from xsell.selection.placements import DISCOUNT, FREE_SHIPPING, PRODUCT_PAGE
 from xsell.selection.tiers import RUNGS_COMPARED
 from xsell.selection.upgrades import last_upgrade
 from xsell.services import seen_tokens, tokens
-from xsell.services.seen import may_remember
+from xsell.services.seen import may_count, may_remember
 from xsell.storefront.guard import guarded
 from xsell.values import (
     PlacementContent,
@@ -132,7 +132,8 @@ def take_of(
             take = Take(TakeKind.UNDO, source=wanted.key)
         case TakeKind.DECLINE:
             own_offer = getattr(wanted, "offer", None)
-            take = Take(TakeKind.DECLINE, source=(own_offer or wanted).source)
+            named = wanted if isinstance(wanted, str) else (own_offer or wanted).source
+            take = Take(TakeKind.DECLINE, source=named)
         case plain:
             several = wanted if isinstance(wanted, (list, tuple)) else (wanted,)
             take = Take(plain, tuple(map(key_of, several)), current_id, source=source)
@@ -236,10 +237,10 @@ def discount_context(page: Page) -> dict[str, Any]:
     return {**_placement(page, page.placement(DISCOUNT), ()), "held": held}
 
 
-def seen_context(page: Page, product: Any) -> dict[str, Any]:
+def seen_context(page: Page, product: Any, request: HttpRequest) -> dict[str, Any]:
     """The token by which a browser says that the product's page was seen; none without consent."""
-    if not may_remember(page.context):
-        return {"token": ""}
+    if product in (None, "") or not may_remember(page.context):
+        return {"token": "", "counts": may_count(request, page.context)}
     seen = Seen(SeenKind.PRODUCT, (key_of(product),))
     return {"token": seen_tokens.issue(seen, page.context), "seconds": SECONDS_IN_VIEW}
 

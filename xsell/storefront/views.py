@@ -18,19 +18,31 @@ from xsell.exceptions import NotOnOffer, Refusal, TokenRefused
 from xsell.services import carts
 from xsell.values import CartChange
 
-FIELDS = {"csrfmiddlewaretoken", "token", "next", "accept"}
+FIELDS = {"csrfmiddlewaretoken", "token", "next", "accept", "also", "units"}
+MOST_TOGETHER = 12
+"""Add-ons that one form may take with their product."""
 
 logger = logging.getLogger("xsell")
 
 
 @require_POST
 def take(request: HttpRequest) -> HttpResponse:
-    """Do what the posted token says, tell the shopper what came of it, and go back to the page."""
+    """Do what the posted token says, tell the shopper what came of it, and go back to the page.
+
+    `also` are the tokens of add-ons that were ticked: taken after it, if it could be had. `units`:
+    so many of an add-on.
+    """
     unknown = {*request.POST, *request.FILES} - FIELDS
-    if unknown or len(request.POST.getlist("token")) != 1:
+    also, units = request.POST.getlist("also"), request.POST.get("units", "")
+    is_odd = unknown or len(request.POST.getlist("token")) != 1 or len(also) > MOST_TOGETHER
+    if is_odd or (units and not (units.isascii() and units.isdigit() and len(units) < 5)):
         return HttpResponseBadRequest("Post one token, and no field that no button of ours has.")
     try:
-        changes = carts.take(request=request, token=request.POST["token"])
+        n_units = int(units) if units else None
+        changes = carts.take(request=request, token=request.POST["token"], units=n_units)
+        if any(it.done for it in changes):
+            for token in also:
+                changes = (*changes, *_also(request, token))
     except TokenRefused as error:
         return _refused(request, error)
     except NotOnOffer as error:
@@ -38,6 +50,15 @@ def take(request: HttpRequest) -> HttpResponse:
     else:
         _say(request, changes)
     return HttpResponseRedirect(_target(request))
+
+
+def _also(request: HttpRequest, token: str) -> tuple[CartChange, ...]:
+    """What an add-on came to: one that cannot be had takes nothing from its product."""
+    try:
+        return carts.take(request=request, token=token)
+    except NotOnOffer as error:
+        messages.warning(request, str(error), fail_silently=True)
+        return ()
 
 
 def status_of(error: TokenRefused) -> int:

@@ -14,9 +14,15 @@ from django.template import Context
 from django.utils.translation import get_language, gettext
 
 from xsell.adapters import get_adapter
-from xsell.selection.placements import CART, CHECKOUT_BUMP, RECOMMENDED
+from xsell.selection.placements import (
+    CART,
+    CART_UPGRADE,
+    CHECKOUT_BUMP,
+    POST_PURCHASE,
+    RECOMMENDED,
+)
 from xsell.selection.tiers import RUNGS_COMPARED
-from xsell.storefront import rendering
+from xsell.storefront import offers, rendering
 
 register = template.Library()
 
@@ -83,9 +89,57 @@ def cross_sells(context: Context) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def bump_offers(context: Context) -> str:
-    """One tick before paying. Stands outside the shop's own form; never ticked beforehand."""
-    return _placement(context, "xsell/bump_offers.html", CHECKOUT_BUMP)
+def bump_offers(context: Context, slug: str = CHECKOUT_BUMP) -> str:
+    """One tick before paying. Stands outside the shop's own form; never ticked beforehand.
+
+    A checkout with several places for bumps has a placement for each, and names it.
+    """
+    return _placement(context, "xsell/bump_offers.html", slug)
+
+
+@register.simple_tag(takes_context=True)
+def add_ons(context: Context, product: Any) -> str:
+    """What can be added to the product: taken together with it, and gone when it goes."""
+    return rendering.draw(
+        context,
+        "xsell/add_ons.html",
+        "add-ons",
+        lambda page: offers.add_on_context(page, product),
+    )
+
+
+@register.simple_tag(takes_context=True)
+def post_purchase_offers(context: Context, order_ref: str) -> str:
+    """What is offered after an order, to who may see it; for the thank-you page."""
+    return _placement(context, "xsell/offers.html", POST_PURCHASE, order_ref=order_ref)
+
+
+@register.simple_tag(takes_context=True)
+def cart_upgrade(context: Context) -> str:
+    """Something better in the place of what is in the cart."""
+    return _placement(context, "xsell/offers.html", CART_UPGRADE)
+
+
+@register.simple_tag(takes_context=True)
+def xsell_popup(context: Context) -> str:
+    """A step up from what was just put into the cart: once in a session, and never in the way.
+
+    Belongs into the shop's base template. Without scripts it stands in the page.
+    """
+    return rendering.draw(
+        context,
+        "xsell/popup.html",
+        "pop-up",
+        lambda page: offers.popup_context(page, context["request"]),
+    )
+
+
+@register.simple_tag(takes_context=True)
+def xsell_seen_offers(context: Context, suggestions: Any, *more: str) -> str:
+    """Attributes of the block by which a browser says that it was really seen."""
+    request = context["request"]
+    slug = str(context.get("slug", ""))
+    return offers.seen_attributes(rendering.page_of(request), request, suggestions, slug, *more)
 
 
 @register.simple_tag(takes_context=True)
@@ -114,16 +168,17 @@ def recommended_for_you(context: Context) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def xsell_seen(context: Context, product: Any) -> str:
-    """Tells the shop, once it was really seen, that the shopper looks at the product's page.
+def xsell_seen(context: Context, product: Any = None) -> str:
+    """Tells the shop what was really seen: offers, for their caps, and the product's page.
 
-    Nothing without the shopper's consent to being remembered.
+    Belongs once into each page. A product's page counts only with the shopper's consent to being
+    remembered.
     """
     return rendering.draw(
         context,
         "xsell/seen.html",
         "what is seen",
-        lambda page: rendering.seen_context(page, product),
+        lambda page: rendering.seen_context(page, product, context["request"]),
     )
 
 

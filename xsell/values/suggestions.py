@@ -129,6 +129,7 @@ class OfferCopy:
     units: int = 1
     most_units: int | None = None
     included_units: int = 0
+    is_always_there: bool = False
     ends_at: datetime | None = None
     is_follow_up: bool = False
 

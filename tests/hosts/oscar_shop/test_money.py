@@ -22,9 +22,9 @@ from xsell.adapters import get_adapter
 from xsell.contrib.oscar.products import STRATEGY
 from xsell.contrib.oscar.receivers import NAME
 from xsell.models import Acceptance, Bundle, Offer
+from xsell.selection import quotes
 from xsell.selection.pages import Page
 from xsell.selection.terms import offer_record
-from xsell.services import pricing
 from xsell.values import Cart
 
 pytestmark = pytest.mark.django_db
@@ -200,7 +200,7 @@ def test_a_quote_that_fails_leaves_the_basket_at_full_price(
     shelf, breakfast, settings, monkeypatch, caplog
 ):
     settings.XSELL_FAIL_LOUDLY = False
-    monkeypatch.setattr(pricing, "bundles_held", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr(quotes, "bundles_held", lambda *_, **__: 1 / 0)
     assert priced(basket_of(shelf, mug=1, spoon=2)).total_excl_tax == Decimal("16.00")
     assert "basket left empty" in caplog.text
 
