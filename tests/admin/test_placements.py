@@ -125,3 +125,16 @@ def test_a_step_up_costs_more_within_a_band_or_none_is_computed(desk, cart, leas
     errors = " ".join(desk.save("placement", cart.pk, **band))
     assert ("at least one percent more" not in errors) is is_good
     assert bool(errors) is not is_good
+
+
+def test_a_placement_can_be_for_a_segment_alone(desk, shop, cart):
+    segment = shop.segment("Regulars", {"orders_at_least": 2})
+    assert desk.save("placement", cart.pk, segment=segment.pk) == []
+    assert (
+        '<td class="field-segment nowrap">Regulars</td>' in desk.list("placement").content.decode()
+    )
+    segment.rules.create(kind="fact_is", fact="gender", value="female", group=2)
+    errors = desk.save("placement", cart.pk, heading="For regulars")
+    assert errors == [
+        "gender may decide what is shown, but not what it costs: see segment Regulars."
+    ]

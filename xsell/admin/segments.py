@@ -236,7 +236,7 @@ def group_tables(told: Membership) -> list[SafeString]:
     tables = []
     for place, group in enumerate(told.groups, 1):
         name = _("Group %(number)s") % {"number": place}
-        heads = [name, _("there is"), _("holds")]
+        heads = [name, _("there is"), _("met")]
         rows = [[it.wants, it.found, _("yes") if it.holds else _("no")] for it in group]
         tables.append(as_table(name, heads, rows))
     return tables
