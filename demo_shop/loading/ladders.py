@@ -202,7 +202,8 @@ def size_rungs(steps: list[Product]) -> Iterator[Rung]:
     for product, label in zip(steps, labels, strict=True):
         saved = 1 - product.price_per_unit / steps[0].price_per_unit
         percent = int(saved * 100)
-        headline = f"{percent}% less per {product.measure_unit}" if percent else ""
+        unit, smallest = product.measure_unit, steps[0].size
+        headline = f"{percent}% less per {unit} than in {smallest}" if percent else ""
         yield Rung(product, label, headline, (("Size", product.size), per_unit(product)))
 
 

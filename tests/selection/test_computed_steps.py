@@ -99,6 +99,10 @@ def pinned(shelf):
     shelf.relate("plain", "fine", kind="accessory")
 
 
+def bought_with_it(shelf):
+    shelf.bought_with("plain", "fine")
+
+
 def banned(shelf):
     shelf.relate("plain", "fine", kind="upsell", verdict="ban")
 
@@ -133,6 +137,7 @@ def declined(shelf):
     ("arrange", "reason"),
     [
         (pinned, "a person says that it goes with the product, not in its place"),
+        (bought_with_it, "bought together with the product, not in its place"),
         (banned, "banned by a curated relation"),
         (banned_beside_it, "banned by a curated relation"),
         (sold_out, "cannot be bought now: hidden, sold out or not for this shopper"),

@@ -109,8 +109,10 @@ class Stairs:
         own = max(orders.get(here.product_id, 0), orders.get(here.family, 0))
         if candidate.score <= own:
             return f"bought in {candidate.score:.0f} orders, not more often than this one in {own}"
-        if candidate.product_id in self._pinned():
+        if candidate.product_id in self._named(Source.PINNED):
             return "a person says that it goes with the product, not in its place"
+        if candidate.product_id in self._named(Source.MINED):
+            return "bought together with the product, not in its place"
         if product is None or product.price is None or not here.price:
             return ""  # the pipeline says why
         if product.currency != here.currency:
@@ -123,8 +125,8 @@ class Stairs:
             return f"it costs {percent:+.1f}%: a step up costs {least}% to {most}% more"
         return ""
 
-    def _pinned(self) -> frozenset[ProductId]:
-        return frozenset(it.product_id for it in self.related.candidates[Source.PINNED])
+    def _named(self, source: Source) -> frozenset[ProductId]:
+        return frozenset(it.product_id for it in self.related.candidates[source])
 
     def _rested(self, candidate: Candidate) -> Candidate:
         """The candidate, with an objection while a no to it, or to a lower step, rests."""
