@@ -147,14 +147,12 @@ abroad, home = ShopContext(country="FR"), ShopContext(country="DE")
 assert PlainRule().shipping_gap(abroad, held, quote).missing == 50 - quote.total
 assert RuleWithTax().shipping_gap(home, held, quote).missing == 50 - quote.total
 assert RuleWithTax().shipping_gap(abroad, held, quote) is None
-<<<<<<< HEAD
 gardener = User.objects.create(username="gardener")
 gardener.groups.create(name="Gardeners")
 known = KnownShoppers().contexts_for([str(gardener.pk), "0"])
 assert [it.facts["groups"] for it in known.values()] == [["Gardeners"], []]
 assert KnownShoppers().context_for(str(gardener.pk)) == known[str(gardener.pk)]
 assert "groups" not in KnownShoppers().context(request).facts
-=======
 assert "xsell/seen.js" not in html
 assert get_adapter().context(request).consent == frozenset()
 request.session["agreed"] = True
@@ -162,7 +160,6 @@ agreed = ConsentingAdapter().context(request)
 assert (agreed.consent, agreed.facts["has_account"]) == ({"personal"}, False)
 assert ConsentingAdapter().context_for("999").facts == {"has_account": False}
 del request.session["agreed"]
->>>>>>> 9c330a4 (German for recommendations; the manual's snippets on them are run)
 print("TOTAL", cart_total(request))
 order = place_order(request)
 lines = order.orderline_set.all()
