@@ -2,6 +2,7 @@
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.sessions.backends.db import SessionStore
 
 from demo_shop.xsell_adapter import ShopAdapter
 from tests import factories as make
@@ -45,7 +46,7 @@ def test_many_customers_are_told_of_at_one_go(
 @pytest.mark.parametrize("is_known", [True, False])
 def test_the_one_who_asks_is_told_of_without_a_query(rf, people, is_known):
     request = rf.get("/")
-    request.user = people[0] if is_known else AnonymousUser()
+    request.user, request.session = people[0] if is_known else AnonymousUser(), SessionStore()
     facts = TellingAdapter().context(request).facts
     assert facts.get("name") == (people[0].username if is_known else None)
     assert facts["order_refs"] == ()
@@ -58,7 +59,7 @@ def test_who_is_nobody_has_no_facts(django_assert_num_queries):
 
 def test_nobody_has_agreed_unless_the_shop_says_so(rf, people):
     request = rf.get("/")
-    request.user, request.session = people[0], {}
+    request.user, request.session = people[0], SessionStore()
     assert ShopAdapter().consent(request) == frozenset()
     request.session["is_remembered"] = True
     assert ShopAdapter().context(request).consent == {"personal"}
