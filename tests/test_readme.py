@@ -114,6 +114,8 @@ from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
 from django.urls import reverse
 from shop.models import *
+from shop.consenting_adapter import ConsentingAdapter
+from shop.mails import titles_for
 from shop.checkout import after_log_in, place_order, refund
 from shop.facts import KnownShoppers
 from shop.shipping import PlainRule, RuleWithTax
@@ -149,6 +151,13 @@ known = KnownShoppers().contexts_for([str(gardener.pk), "0"])
 assert [it.facts["groups"] for it in known.values()] == [["Gardeners"], []]
 assert KnownShoppers().context_for(str(gardener.pk)) == known[str(gardener.pk)]
 assert "groups" not in KnownShoppers().context(request).facts
+assert "xsell/seen.js" not in html
+assert get_adapter().context(request).consent == frozenset()
+request.session["agreed"] = True
+agreed = ConsentingAdapter().context(request)
+assert (agreed.consent, agreed.facts["has_account"]) == ({"personal"}, False)
+assert ConsentingAdapter().context_for("999").facts == {"has_account": False}
+del request.session["agreed"]
 print("TOTAL", cart_total(request))
 order = place_order(request)
 lines = order.orderline_set.all()
@@ -156,6 +165,7 @@ print("ORDER", sum(line.unit_price * line.quantity - line.saving for line in lin
 line = order.orderline_set.get(product=camera)
 print("BACK", refund(line, 1, "R-1"), refund(line, 1, "R-1"))
 assert after_log_in(request, "999") == ()
+assert set(titles_for("999")) == {"Camera", "Strap", "Case", "Soap"}
 print("API", client.get(f"/xsell/api/products/{camera.pk}/frequently-bought-together/").json())
 """
 

@@ -11,7 +11,7 @@ Every method can be overridden. Wrong paths are refused at start, by name.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -70,13 +70,31 @@ class ModelAdapter(ProductsFromModel, OrdersFromModel, CartFromModel):
         )
 
     def context_for(self, customer_id: str | None = None) -> ShopContext:
+        known = self._customers([customer_id] if customer_id else [])
+        return self._context_of(customer_id, known.get(str(customer_id)))
+
+    def contexts_for(self, customer_ids: Iterable[str]) -> Mapping[str, ShopContext]:
+        wanted = list(customer_ids)
+        if type(self).context_for is not ModelAdapter.context_for:
+            return super().contexts_for(wanted)
+        known = self._customers(wanted)
+        return {it: self._context_of(it, known.get(it)) for it in wanted}
+
+    def _context_of(self, customer_id: str | None, customer: Any) -> ShopContext:
         return ShopContext(
             shopper_key=f"customer:{customer_id}" if customer_id else "",
             customer_id=customer_id,
             currency=self.currency,
             language=get_language() or "",
-            facts=self._facts_of(customer_id),
+            facts=self.facts(customer),
         )
+
+    def _customers(self, customer_ids: Sequence[str]) -> dict[str, Any]:
+        """The users by their ids as texts: fetched only where a shop has facts of them."""
+        if type(self).facts is ModelAdapter.facts or not customer_ids:
+            return {}
+        users = get_user_model()._default_manager.filter(pk__in=customer_ids)
+        return {str(user.pk): user for user in users}
 
     def consent(self, request: HttpRequest) -> frozenset[str]:
         """Purposes that the shopper has agreed to; override it to tell xsell.
@@ -91,13 +109,6 @@ class ModelAdapter(ProductsFromModel, OrdersFromModel, CartFromModel):
         As in {"age_band": "30-39", "town": "Bath"}. `customer` is the user, or None for a guest.
         """
         return {}
-
-    def _facts_of(self, customer_id: str | None) -> Mapping[str, Any]:
-        """Facts without a request: the customer is fetched only where a shop has facts."""
-        customer = None
-        if customer_id and type(self).facts is not ModelAdapter.facts:
-            customer = get_user_model()._default_manager.filter(pk=customer_id).first()
-        return self.facts(customer)
 
     def check(self) -> list[checks.CheckMessage]:
         missing = [
