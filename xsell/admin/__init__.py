@@ -2,6 +2,7 @@
 
 from xsell.admin import (
     acceptances,
+    attention,
     bundles,
     mining,
     offers,
@@ -15,6 +16,7 @@ from xsell.admin import (
 
 __all__ = [
     "acceptances",
+    "attention",
     "bundles",
     "mining",
     "offers",
