@@ -2,6 +2,7 @@
 
 from xsell.admin import (
     acceptances,
+    attention,
     bought_once,
     bundles,
     following,
@@ -17,6 +18,7 @@ from xsell.admin import (
 
 __all__ = [
     "acceptances",
+    "attention",
     "bought_once",
     "bundles",
     "following",

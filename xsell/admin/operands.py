@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import reduce
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.db.models import Field
 from django.http import HttpRequest
+from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from xsell.adapters import get_adapter
 from xsell.admin.products import RowsInline
+from xsell.admin.tables import as_table
 
 
 def category_names() -> dict[str, str]:
@@ -50,10 +53,21 @@ class OperandForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 class OperandsInline(RowsInline):
-    """Conditions under the row that they belong to; categories by name, if the shop has any."""
+    """Conditions under the row that they belong to; categories by name, if the shop has any.
+
+    With scripts a row shows the columns that its kind asks for, and others while they are filled
+    in; without scripts it shows all. `kinds`: what a kind looks at -> kind -> its words, where
+    those of the model are too long; `examples`: kind -> how its value is written.
+    """
 
     form = OperandForm
     raw_id_fields = ["product"]
+    template = "admin/xsell/edit_inline/operands.html"
+    kinds: ClassVar[Mapping[Any, Mapping[str, Any]]] = {}
+    examples: ClassVar[Mapping[str, str]] = {}
+
+    class Media:
+        js = ["xsell/operands.js"]
 
     def formfield_for_dbfield(
         self, db_field: Field[Any, Any], request: HttpRequest, **kwargs: Any
@@ -66,7 +80,23 @@ class OperandsInline(RowsInline):
                 required=False,
                 widget=forms.Select(attrs={"aria-label": label}),
             )
-        return super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name == "kind" and self.kinds:
+            groups = [(about, list(words.items())) for about, words in self.kinds.items()]
+            kwargs["choices"] = [("", "—"), *groups]
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and db_field.name == "kind":
+            field.widget.attrs["data-operands"] = json.dumps(self.model.OPERANDS)
+            field.widget.attrs["data-examples"] = json.dumps(self.examples)
+        return field
+
+    def legend(self) -> SafeString:
+        """What each kind asks for, and how that is written."""
+        rows = []
+        for kind, name in self.model.Kind.choices:
+            columns = [self.model._meta.get_field(it) for it in self.model.OPERANDS[kind]]
+            asked = ", ".join(str(it.verbose_name) for it in columns) or _("nothing")
+            rows.append((str(name), asked, self.examples.get(kind, "")))
+        return as_table(_("What each kind asks for"), [_("kind"), _("asks for"), _("as in")], rows)
 
 
 def in_groups(groups: Iterable[Sequence[str]]) -> str:

@@ -37,7 +37,12 @@ def title_of(row: Model, product_id: ProductId | None) -> str:
     if product_id is None:
         return ""
     known = getattr(row, PRODUCTS_ATTRIBUTE, None)
-    product = (details_of([product_id]) if known is None else known).get(product_id)
+    return name_of(details_of([product_id]) if known is None else known, product_id)
+
+
+def name_of(known: Mapping[ProductId, ProductDetails], product_id: ProductId) -> str:
+    """The product's title among these, and whether it cannot be bought now or is gone."""
+    product = known.get(product_id)
     if product is None:
         return _("product %(id)s, which the shop does not have any more") % {"id": product_id}
     if not product.is_available:

@@ -16,8 +16,9 @@ from xsell.admin.words import day
 from xsell.models import Offer
 from xsell.models.schedules import running
 
-STATE_WORDS = {
+STATE_WORDS: dict[str, Any] = {
     Offer.State.DRAFT: gettext_lazy("Draft"),
+    Offer.State.LIVE: gettext_lazy("Live"),
     Offer.State.SHADOW: gettext_lazy("Shadow"),
     Offer.State.PAUSED: gettext_lazy("Paused"),
 }

@@ -35,7 +35,10 @@ class Encounter(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["visit", "source"], name="xsell_encounter_once"),
         ]
-        indexes = [models.Index(fields=["customer_id", "source"], name="xsell_encounter_customer")]
+        indexes = [
+            models.Index(fields=["customer_id", "source"], name="xsell_encounter_customer"),
+            models.Index(fields=["source"], name="xsell_encounter_source"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.source}: {self.visit}"
