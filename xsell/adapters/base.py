@@ -22,6 +22,7 @@ from xsell.values import (
     Cart,
     CartChange,
     Category,
+    Described,
     Order,
     ProductDetails,
     ProductId,
@@ -95,14 +96,13 @@ class BaseAdapter(abc.ABC):
         `family` is a product, too: the parent of a variant, else the product itself.
         """
 
-    def closest_categories(self, product_ids: Iterable[ProductId]) -> Mapping[ProductId, str]:
-        """The first of each product's category ids, empty without any; unknown ids are left out.
+    def traits(self, product_ids: Iterable[ProductId]) -> Mapping[ProductId, Described]:
+        """Family, categories and attributes as `details` has them; unknown ids are left out.
 
-        Best-seller lists ask this of every product that was ever sold: override it where `details`
-        costs much.
+        Segments ask this of all that a customer bought, best-seller lists of all that was ever
+        sold: override it where `details` costs much.
         """
-        details = self.details(product_ids, self.context_for())
-        return {key: next(iter(product.category_ids), "") for key, product in details.items()}
+        return self.details(product_ids, self.context_for())
 
     @abc.abstractmethod
     def search(self, query: str, *, limit: int = 20) -> Sequence[ProductId]:

@@ -12,7 +12,7 @@ from django.db.models import Case, Exists, IntegerField, Model, OuterRef, Q, Que
 from xsell.adapters.base import BaseAdapter
 from xsell.adapters.mapping import CategoryFields, ProductFields, prefixed
 from xsell.conf import conf
-from xsell.values import Category, ProductDetails, ProductId, ShopContext
+from xsell.values import Category, Described, ProductDetails, ProductId, ProductTraits, ShopContext
 
 OPTIONAL = ("list_price", "lowest_price_30_days", "tax_rate", "unit_cost", "rating", "stock")
 """Details that a shop may not have; they are named alike in the mapping."""
@@ -83,19 +83,36 @@ class ProductsFromModel(BaseAdapter):
             **{name: getattr(row, f"xsell_{name}", None) for name in OPTIONAL},
         )
 
-    def closest_categories(self, product_ids: Iterable[ProductId]) -> Mapping[ProductId, str]:
+    def traits(self, product_ids: Iterable[ProductId]) -> Mapping[ProductId, Described]:
+        own = self.product
+        n_categories = len(own.categories)
+        columns = {
+            "family": own.family,
+            **own.category_columns(),
+            **{f"attribute_{place}": path for place, path in enumerate(own.attributes.values())},
+        }
         rows = (
             self.product_model._default_manager.filter(pk__in=list(product_ids))
-            .annotate(**prefixed(self.product.category_columns()))
+            .annotate(**prefixed(columns))
             .order_by("pk", *self._category_columns)
-            .values_list("pk", *self._category_columns)
+            .values_list("pk", *prefixed(columns))
         )
-        closest: dict[ProductId, str] = {}
-        for pk, *keys in rows:
-            # Of several rows (a many-to-many category) the first counts, as in `details`.
-            known = next((str(key) for key in keys if key is not None), "")
-            closest[pk] = closest.get(pk) or known
-        return closest
+        same: dict[ProductId, list[tuple[Any, ...]]] = {}
+        for row in rows:
+            # A many-to-many category gives one row for each category of the product.
+            same.setdefault(row[0], []).append(row[1:])
+        names = tuple(own.attributes)
+        traits: dict[ProductId, Described] = {}
+        for pk, found in same.items():
+            keys = (row[1 + depth] for depth in range(n_categories) for row in found)
+            values = zip(names, found[0][1 + n_categories :], strict=True)
+            traits[pk] = ProductTraits(
+                product_id=pk,
+                family=found[0][0] or pk,
+                category_ids=tuple(dict.fromkeys(str(it) for it in keys if it is not None)),
+                attributes={name: str(it) for name, it in values if it not in (None, "")},
+            )
+        return traits
 
     @property
     def _category_columns(self) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from xsell.models import Offer
+from xsell.models import Offer, Placement
 from xsell.selection.encounters import Encounters, Met
 from xsell.selection.offers import StoredOffer
 from xsell.selection.rulebook import Rulebook
@@ -23,17 +23,21 @@ class Attention:
         self._now = now
         self._shown: set[str] = set()
 
-    def belongs(self, offer: StoredOffer, slug: str, kind: str, met: Encounters) -> bool:
+    def may_belong(self, offer: StoredOffer, placement: Placement) -> bool:
+        """Whether it may, before it is known what the shopper said."""
+        if offer.placement:
+            return offer.placement == placement.slug
+        return offer.kind == placement.offer_kind or self.is_follow_up(offer)
+
+    def belongs(self, offer: StoredOffer, placement: Placement, met: Encounters) -> bool:
         """Whether the offer may stand in the placement: by its own choice, its kind, or as answer.
 
         What follows an answer comes where the answer was given.
         """
-        if offer.placement:
-            return offer.placement == slug
-        if offer.kind == kind:
-            return True
+        if offer.placement or offer.kind == placement.offer_kind:
+            return self.may_belong(offer, placement)
         return any(
-            it.placement == slug and _answered(it, is_yes) is not None
+            it.placement == placement.slug and _answered(it, is_yes) is not None
             for source, is_yes in self._book.follows.get(offer.offer_id, ())
             for it in [met.of(source)]
         )

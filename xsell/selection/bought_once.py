@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from xsell.models import BoughtOnce
-from xsell.values import ProductDetails, ProductId
+from xsell.values import Described, ProductId
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class BoughtOnceRules:
     def __bool__(self) -> bool:
         return bool(self.product_ids or self.category_ids)
 
-    def hold_for(self, product: ProductDetails) -> bool:
+    def hold_for(self, product: Described) -> bool:
         """Whether nobody buys this product, or another variant of it, twice."""
         return not self.product_ids.isdisjoint(
             (product.product_id, product.family)
@@ -33,7 +33,7 @@ class Spent:
     rules: BoughtOnceRules = BoughtOnceRules()
     owned: frozenset[ProductId] = frozenset()
 
-    def has(self, product: ProductDetails) -> bool:
+    def has(self, product: Described) -> bool:
         """Whether the shopper has it, or a variant of it, and needs no other."""
         is_owned = not self.owned.isdisjoint((product.product_id, product.family))
         return is_owned and self.rules.hold_for(product)
@@ -55,7 +55,7 @@ def bought_once_rules() -> BoughtOnceRules:
 def spent_of(
     rules: BoughtOnceRules,
     bought: tuple[ProductId, ...],
-    details: Mapping[ProductId, ProductDetails],
+    details: Mapping[ProductId, Described],
 ) -> Spent:
     """What was bought, with the families of variants; details of it may be asked for first."""
     families = (details[it].family for it in bought if it in details)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from xsell.selection.conditions import Condition, Groups, Kind, Occasion
-from xsell.values import Cart, CartLine, ProductDetails, ProductId
+from xsell.values import Cart, CartLine, Described, ProductId
 
 
 class Held:
@@ -18,7 +18,7 @@ class Held:
     """
 
     def __init__(
-        self, around: Occasion, cart: Cart, details: Mapping[ProductId, ProductDetails]
+        self, around: Occasion, cart: Cart, details: Mapping[ProductId, Described]
     ) -> None:
         self.units = cart.units
         self._around = around
@@ -69,8 +69,9 @@ class Held:
             families.update(self._family(instead))
             categories.update(self._category_ids(instead))
             n_units, n_kinds = n_units + gone, n_kinds + (instead not in self.units)
-            product = self._details.get(instead)
-            total += gone * (product.price if product and product.price else Decimal(0))
+            # Traits alone have no price; who asks what an offer replaced has details.
+            price = getattr(self._details.get(instead), "price", None)
+            total += gone * (price or Decimal(0))
         return replace(
             self._around,
             products=frozenset(+families),

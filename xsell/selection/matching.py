@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,13 +18,30 @@ from xsell.selection.surroundings import Knowledge
 from xsell.selection.wanted import lacking
 from xsell.values import BenefitKind, Candidate, ProductDetails, ProductId, Source
 
-MOST_CONSIDERED = 60
-"""Offers of a placement whose products are read; the first by priority, and it shows 24 at most."""
+FEWEST_CONSIDERED = 12
+CONSIDERED_FOR_ONE = 6
+"""Offers whose products are read for each place of a placement, by priority: some cannot be had."""
 
 NOT_HONOURED = "this shop's totals do not take it off"
 NOT_IN_CART = "the page meets its conditions, but the cart does not: it would save nothing there"
 SURE_OF_CART = frozenset({Offer.Kind.POST_PURCHASE, Offer.Kind.ADD_ON})
 """Kinds that go with what their page is about: the cart has it by the time they are taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Likely:
+    """Offers that may hold, whose products are not known in detail yet; `others` do not hold."""
+
+    occasion: Occasion
+    offers: tuple[StoredOffer, ...] = ()
+    others: tuple[StoredOffer, ...] = ()
+
+    def product_ids(self, *, with_named: bool) -> Iterator[ProductId]:
+        """All that must be known in detail, with what conditions name for who asks why not."""
+        for offer in (*self.offers, *self.others):
+            yield from offer.product_ids
+            if with_named:
+                yield from offer.named_ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,47 +62,49 @@ class Matching:
     tells_all: bool = False
     asks_attention: bool = True
 
-    def candidates(self, placement: Placement, anchors: frozenset[ProductId]) -> list[Candidate]:
-        """Candidates by priority, what follows an answer first."""
+    def likely(self, placement: Placement, anchors: frozenset[ProductId]) -> Likely:
+        """Offers that hold as far as traits of page and cart tell."""
         occasion = self.held.occasion(anchors)
         book = self.knowledge.book
         pool = book.offers.values() if self.tells_all else book.considered(occasion)
-        mine = [it for it in pool if self._belongs(it, placement)]
-        likely, unlikely = self._apart(mine, occasion)
-        self.knowledge.learn(it for offer in likely for it in offer.product_ids)
-        if self.tells_all:
-            named = (it for offer in mine for it in (*offer.product_ids, *offer.named_ids))
-            self.knowledge.learn(named)
-        self.standing.learn(likely)
-        late = self._late(likely)
-        known = replace(occasion, **late)
-        found = [self._candidate(offer, known, late) for offer in likely]
-        if self.tells_all:
-            found += [self._refused(it, self._why_not_held(it, occasion)) for it in unlikely]
-        return sorted(
-            (it for it in found if it is not None),
-            key=lambda it: it.offer is None or not it.offer.is_follow_up,
-        )
-
-    def _belongs(self, offer: StoredOffer, placement: Placement) -> bool:
-        met = self.standing.encounters
-        return self.attention.belongs(offer, placement.slug, placement.offer_kind, met)
-
-    def _apart(
-        self, offers: Iterable[StoredOffer], occasion: Occasion
-    ) -> tuple[list[StoredOffer], list[StoredOffer]]:
-        """Those that hold as far as is known yet, the first of them; and the rest."""
+        most = max(FEWEST_CONSIDERED, CONSIDERED_FOR_ONE * placement.max_items)
         likely: list[StoredOffer] = []
         unlikely: list[StoredOffer] = []
-        for offer in offers:
+        for offer in pool:
+            if not self.attention.may_belong(offer, placement):
+                continue
             is_likely = (
-                len(likely) < MOST_CONSIDERED
+                len(likely) < most
                 and offer.is_running(occasion.now)
                 and (offer.replaced_id is None or offer.replaced_id in occasion.products)
                 and hold(offer.early_groups, occasion)
             )
             (likely if is_likely else unlikely).append(offer)
-        return likely, unlikely
+        return Likely(occasion, tuple(likely), tuple(unlikely) if self.tells_all else ())
+
+    def candidates(self, placement: Placement, found: Likely) -> list[Candidate]:
+        """Candidates by priority, what follows an answer first."""
+        self.knowledge.learn(found.product_ids(with_named=self.tells_all))
+        self.standing.learn(found.offers)
+        late = self._late(found.offers)
+        known = replace(found.occasion, **late)
+        chosen = [
+            self._candidate(offer, known, late)
+            for offer in found.offers
+            if self._belongs(offer, placement)
+        ]
+        chosen += [
+            self._refused(it, self._why_not_held(it, found.occasion))
+            for it in found.others
+            if self._belongs(it, placement)
+        ]
+        return sorted(
+            (it for it in chosen if it is not None),
+            key=lambda it: it.offer is None or not it.offer.is_follow_up,
+        )
+
+    def _belongs(self, offer: StoredOffer, placement: Placement) -> bool:
+        return self.attention.belongs(offer, placement, self.standing.encounters)
 
     def _candidate(
         self, offer: StoredOffer, occasion: Occasion, late: Mapping[str, Any]
@@ -149,7 +168,7 @@ class Matching:
             return f"wants {replaced.title if replaced else offer.replaced_id} to replace"
         conditions = list(failing(offer.groups, occasion, offer.product_id))
         if not conditions:
-            return f"{MOST_CONSIDERED} others come first"
+            return "enough others come first"
         return lacking(conditions, details)
 
     def _stock_of(self, product_id: ProductId) -> int | None:

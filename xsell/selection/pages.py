@@ -93,7 +93,9 @@ class Page:
         segment_id = placement.segment_id
         if segment_id is not None and segment_id not in self._knowledge.segments:
             return PlacementContent(slug, placement.heading, (), (), withheld=NOT_IN_SEGMENT)
-        self._sourcing.expect(placement)
+        anchors = None if anchors is None else tuple(anchors)
+        own = self.cart.product_ids if anchors is None else anchors
+        self._sourcing.expect(placement, own if product_id is None else (product_id,))
         around = self._around(product_id, anchors)
         found = self._sourcing.candidates(placement, product_id, around)
         content = fill_placement(placement, self._sourcing.scene(around), found)

@@ -10,7 +10,7 @@ from decimal import Decimal
 from itertools import accumulate
 
 from xsell.models.segments import MOST_DAYS
-from xsell.values import History, ProductDetails, ProductId
+from xsell.values import Described, History, ProductId
 from xsell.values.hours import shop_time
 
 Attribute = tuple[str, str]
@@ -25,7 +25,7 @@ class Purchases:
     """
 
     def __init__(
-        self, history: History, details: Mapping[ProductId, ProductDetails], now: datetime
+        self, history: History, details: Mapping[ProductId, Described], now: datetime
     ) -> None:
         self._history = history
         self._details = details
@@ -130,7 +130,7 @@ class Purchases:
                 newest.setdefault(attribute_of(name, value), moment)
         return newest
 
-    def _known(self) -> Iterator[tuple[ProductDetails, datetime]]:
+    def _known(self) -> Iterator[tuple[Described, datetime]]:
         """What was bought and the shop still knows, the last bought first."""
         for product_id, moment in self._bought.items():
             product = self._details.get(product_id)

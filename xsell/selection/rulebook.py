@@ -41,6 +41,13 @@ class Rulebook:
     for_all: tuple[int, ...]
     """Offers that no product, category or segment decides alone."""
 
+    def has_offers_for(self, placement: Placement) -> bool:
+        """Whether any offer could ever stand there."""
+        return any(
+            it.placement == placement.slug if it.placement else it.kind == placement.offer_kind
+            for it in self.offers.values()
+        ) or bool(self.follows)
+
     def considered(self, occasion: Occasion) -> list[StoredOffer]:
         """Offers whose conditions may hold, by priority: those of all others surely do not."""
         found = set(self.for_all)

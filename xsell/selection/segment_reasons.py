@@ -30,7 +30,7 @@ from xsell.selection.segments import (
     stored_segments,
     what_was_bought,
 )
-from xsell.values import History, ProductDetails, ProductId, ShopContext
+from xsell.values import Described, History, ProductId, ShopContext
 from xsell.values.hours import shop_time
 
 WANTS: Mapping[str, tuple[Any, Any]] = {
@@ -127,7 +127,7 @@ def why(
     segment: CompiledSegment,
     context: ShopContext,
     history: History,
-    details: Mapping[ProductId, ProductDetails],
+    details: Mapping[ProductId, Described],
     now: datetime,
     names: Names,
 ) -> Membership:

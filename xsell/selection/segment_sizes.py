@@ -12,7 +12,7 @@ from xsell.inference.intervals import Interval, wilson_interval
 from xsell.models import SampledCustomer, Segment
 from xsell.selection.histories import customers_lines, histories
 from xsell.selection.segments import CompiledSegment, Needs, needs, segments_of
-from xsell.values import History, ProductDetails, ProductId
+from xsell.values import Described, History, ProductId
 
 ASKED_AT_MOST = 400
 """Customers in a sample: a share of a half is then known to 5 percent points."""
@@ -90,8 +90,8 @@ def _histories(
 
 def _details(
     adapter: BaseAdapter, bought: Iterable[History], needed: Needs
-) -> Mapping[ProductId, ProductDetails]:
+) -> Mapping[ProductId, Described]:
     if not needed.details:
         return {}
     product_ids = dict.fromkeys(key for history in bought for key in history.product_ids)
-    return adapter.details(product_ids, adapter.context_for()) if product_ids else {}
+    return adapter.traits(product_ids) if product_ids else {}

@@ -24,7 +24,7 @@ from xsell.pricing.fairness import is_protected
 from xsell.selection.facts import figure_of, is_known_to_be
 from xsell.selection.history import history_of
 from xsell.selection.purchases import Attribute, Purchases, attribute_of
-from xsell.values import History, ProductDetails, ProductId, ShopContext
+from xsell.values import Described, History, ProductId, ShopContext
 
 RULE_COLUMNS = (
     *("group", "kind", "is_negated", "fact", "value", "amount", "product_id", "category_id"),
@@ -151,12 +151,12 @@ def shopper_segments(
 
 def what_was_bought(
     adapter: BaseAdapter, segments: Iterable[CompiledSegment], context: ShopContext
-) -> tuple[History, Mapping[ProductId, ProductDetails]]:
+) -> tuple[History, Mapping[ProductId, Described]]:
     """The shopper's history and the details of its products, as far as the segments need them."""
     needed = needs(segments)
     history = history_of(adapter, context.customer_id) if needed.history else History()
     bought = history.product_ids if needed.details else ()
-    return history, adapter.details(bought, context) if bought else {}
+    return history, adapter.traits(bought) if bought else {}
 
 
 # ---------------------------------------------------------------------------------------- deciding
@@ -166,7 +166,7 @@ def segments_of(
     segments: Iterable[CompiledSegment],
     context: ShopContext,
     history: History,
-    details: Mapping[ProductId, ProductDetails],
+    details: Mapping[ProductId, Described],
     now: datetime,
 ) -> frozenset[int]:
     """Ids of the segments that a shopper with this history is in; pure.

@@ -12,7 +12,7 @@ from xsell.selection.attention import Attention
 from xsell.selection.conditions import Occasion
 from xsell.selection.gap_closers import gap_closers
 from xsell.selection.holdings import Held
-from xsell.selection.matching import Matching
+from xsell.selection.matching import Likely, Matching
 from xsell.selection.nearly_bundles import nearly_bundles
 from xsell.selection.personal import PERSONAL_SOURCES, Personal, personal_for
 from xsell.selection.pipeline import Scene, why_not_eligible
@@ -44,6 +44,7 @@ class Sourcing:
         self.shown: set[ProductId] = set()
         self._adapter = adapter
         self._tells_all = tells_all
+        self._found: dict[tuple[str, frozenset[ProductId]], Likely] = {}
 
     @property
     def currency(self) -> str:
@@ -76,10 +77,23 @@ class Sourcing:
         steps = stairs.candidates(placement, looked_at) if stairs else {Source.STEP_UP: []}
         return {**found, **steps}
 
-    def expect(self, placement: Placement) -> None:
-        """Have what only this shopper is suggested learnt with whatever is learnt next."""
+    def expect(self, placement: Placement, anchors: Iterable[ProductId]) -> None:
+        """Have what offers and this shopper's own sources need learnt with what is learnt next."""
         if not PERSONAL_SOURCES.isdisjoint(placement.sources):
             self.knowledge.expect(self._personal.product_ids)
+        if Source.OFFERS in placement.sources:
+            found = self._likely(placement, frozenset(anchors))
+            self.knowledge.expect(found.product_ids(with_named=self._tells_all))
+
+    def _likely(self, placement: Placement, anchors: frozenset[ProductId]) -> Likely:
+        key = (placement.slug, anchors)
+        if not self.knowledge.book.has_offers_for(placement):
+            return Likely(Occasion(context=self.context, now=self.now))
+        if key not in self._found:
+            self.knowledge.expect_traits(anchors)
+            matching = self._matching()
+            self._found[key] = matching.likely(placement, anchors)
+        return self._found[key]
 
     def stairs(self, product_id: ProductId | None, around: Surroundings) -> Stairs | None:
         """Where the page's product stands; none without one that the shop knows."""
@@ -106,19 +120,25 @@ class Sourcing:
         """Offers that may stand in the placement and whose conditions hold here."""
         if Source.OFFERS not in placement.sources:
             return []
+        found = self._likely(placement, around.anchors)
+        if not found.offers and not found.others:
+            return []
+        return self._matching(is_click=is_click).candidates(placement, found)
+
+    def _matching(self, *, is_click: bool = False) -> Matching:
         who = Occasion(context=self.context, now=self.now, segments=self._segments)
-        matching = Matching(
+        self.knowledge.learn_traits()
+        return Matching(
             knowledge=self.knowledge,
             standing=self.standing,
             attention=self.attention,
-            held=Held(who, self.cart, self.knowledge.details),
+            held=Held(who, self.cart, self.knowledge.traits),
             prospects=self.prospects,
             currency=self.currency,
             honoured=self.honoured,
             tells_all=self._tells_all,
             asks_attention=not is_click,
         )
-        return matching.candidates(placement, around.anchors)
 
     @functools.cached_property
     def prospects(self) -> Prospects:

@@ -18,6 +18,7 @@ from xsell.selection.segments import needs, segments_of
 from xsell.selection.tiers import Rung, ladder_of
 from xsell.values import (
     Candidate,
+    Described,
     History,
     PriceRule,
     ProductDetails,
@@ -71,7 +72,10 @@ class Knowledge:
         self._in_cart = in_cart
         self._now = now
         self._asked: set[ProductId] = set()
+        self.traits: dict[ProductId, Described] = {}
+        self._traits_asked: set[ProductId] = set()
         self._expected: tuple[ProductId, ...] = ()
+        self._to_describe: tuple[ProductId, ...] = ()
         self._around: dict[tuple[tuple[ProductId, ...], bool], Surroundings] = {}
 
     @functools.cached_property
@@ -91,8 +95,8 @@ class Knowledge:
         asked = needs(segments)
         history = self.history if asked.history else History()
         if asked.details:
-            self.learn(history.product_ids)
-        return segments_of(segments, self._context, history, self.details, self._now)
+            self.learn_traits(history.product_ids)
+        return segments_of(segments, self._context, history, self.traits, self._now)
 
     @property
     def spent(self) -> Spent:
@@ -141,6 +145,18 @@ class Knowledge:
             bundles=tuple(live_bundles(with_families, self._now)) if is_product_page else (),
         )
 
+    def learn_traits(self, product_ids: Iterable[ProductId] = ()) -> None:
+        """Fetch traits of these and of the cart that are not known: in one query, or none."""
+        wanted = dict.fromkeys(itertools.chain(product_ids, self._in_cart, self._to_describe))
+        missing = [it for it in wanted if it not in self._asked and it not in self._traits_asked]
+        if missing:
+            self.traits.update(self._adapter.traits(missing))
+            self._traits_asked.update(missing)
+
+    def expect_traits(self, product_ids: Iterable[ProductId]) -> None:
+        """Have traits of these fetched together with whatever is asked for next."""
+        self._to_describe = (*self._to_describe, *product_ids)
+
     def learn(self, product_ids: Iterable[ProductId]) -> None:
         """Fetch details that were not asked for before: in one query, or none."""
         if self._context.customer_id and self.book.bought_once:
@@ -149,5 +165,7 @@ class Knowledge:
         self._expected = ()
         missing = [product_id for product_id in wanted if product_id not in self._asked]
         if missing:
-            self.details.update(self._adapter.details(missing, self._context))
+            found = self._adapter.details(missing, self._context)
+            self.details.update(found)
+            self.traits.update(found)
             self._asked.update(missing)

@@ -149,6 +149,15 @@ class ProductConformance(ShopUnderTest):
         for query in ("", "   ", "no such product", "%", "' OR 1=1 --", "9" * 40, "-1"):
             assert list(self.adapter().search(query)) == [], f"{query!r} finds something"
 
+    def test_it_tells_traits_as_details_has_them(self) -> None:
+        product_ids = [self.make_product(), self.make_product(), self.vanished_product()]
+        details = self._details(*product_ids)
+        traits = self.adapter().traits(product_ids)
+        for name in ("product_id", "family", "category_ids", "attributes"):
+            found = {key: getattr(it, name) for key, it in traits.items()}
+            named = {key: getattr(it, name) for key, it in details.items()}
+            assert found == named, f"{name} is what details() says"
+
     def test_it_lists_the_categories_that_products_name(self) -> None:
         product_id = self.make_product()
         categories = list(self.adapter().categories())
@@ -157,7 +166,5 @@ class ProductConformance(ShopUnderTest):
         ids = [it.category_id for it in categories]
         assert len(set(ids)) == len(ids), "each category is there once"
         named = self._details(product_id)[product_id].category_ids
-        closest = self.adapter().closest_categories([product_id])
-        assert closest == {product_id: next(iter(named), "")}, "the closest is the first named"
         assert set(named) <= set(ids), f"{named} are not all among categories()"
         assert bool(named) == bool(ids), "make_product puts a product into a category"

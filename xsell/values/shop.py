@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 ProductId: TypeAlias = Any
 """The host's primary key of a product: an int, a str or a UUID, as the host's model has it."""
@@ -58,6 +58,36 @@ class ProductDetails:
     attributes: Mapping[str, str] = field(default_factory=dict)
     rating: Decimal | None = None
     stock: int | None = None
+
+
+class Described(Protocol):
+    """What a product is, whatever it costs: details, or traits alone."""
+
+    @property
+    def product_id(self) -> ProductId:
+        """Its key."""
+
+    @property
+    def family(self) -> ProductId:
+        """The parent of a variant, else the product itself."""
+
+    @property
+    def category_ids(self) -> tuple[str, ...]:
+        """Its categories, the closest first."""
+
+    @property
+    def attributes(self) -> Mapping[str, str]:
+        """Name -> value."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProductTraits:
+    """What conditions and segments ask of a product: as in its details, without the dear rest."""
+
+    product_id: ProductId
+    family: ProductId
+    category_ids: tuple[str, ...] = ()
+    attributes: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -156,9 +156,8 @@ def test_the_closest_category_is_the_first_of_those_in_the_details(shop):
     details = adapter.details(ids, adapter.context_for())
     assert len(details[shop["cap"].pk].category_ids) == 2
     assert details[shop["mug"].pk].category_ids == ()
-    assert adapter.closest_categories(ids) == {
-        pk: next(iter(it.category_ids), "") for pk, it in details.items()
-    }
+    for pk, traits in adapter.traits(ids).items():
+        assert traits.category_ids == details[pk].category_ids
 
 
 def test_a_basket_is_read_in_a_fixed_number_of_queries(rf, shop):

@@ -55,20 +55,6 @@ class ProductsFromOscar(BaseAdapter):
         strategy = self.strategy(context)
         return {row.pk: self._details(row, strategy) for row in rows}
 
-    def closest_categories(self, product_ids: Iterable[ProductId]) -> Mapping[ProductId, str]:
-        product = get_model("catalogue", "Product")
-        rows = product.objects.filter(pk__in=list(product_ids)).order_by("pk")
-        owners = dict(rows.values_list("pk", Coalesce("parent_id", "pk")))
-        category = get_model("catalogue", "Category")
-        placed = (
-            category.objects.browsable()
-            .filter(product__in=set(owners.values()))
-            .order_by("-path")  # the first by path is written last, and stays
-            .values_list("product", "pk")
-        )
-        closest = {owner: str(pk) for owner, pk in placed}
-        return {pk: closest.get(owner, "") for pk, owner in owners.items()}
-
     def strategy(self, context: ShopContext) -> Any:
         """Oscar's strategy for this shopper."""
         return context.facts[STRATEGY]

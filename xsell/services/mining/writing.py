@@ -32,7 +32,8 @@ def closest_categories(
     categories: dict[ProductId, str] = {}
     for start in range(0, len(sold), CATEGORIES_CHUNK):
         chunk = sold[start : start + CATEGORIES_CHUNK]
-        categories.update(adapter.closest_categories(chunk))
+        for product_id, traits in adapter.traits(chunk).items():
+            categories[product_id] = next(iter(traits.category_ids), "")
         work(CATEGORIES, start + len(chunk), len(sold))
     return categories
 
