@@ -115,11 +115,15 @@ class Stairs:
             return "bought together with the product, not in its place"
         if product is None or product.price is None or not here.price:
             return ""  # the pipeline says why
+        return self._why_not_alike(product, product.price / here.price, placement)
+
+    def _why_not_alike(self, product: ProductDetails, ratio: Decimal, placement: Placement) -> str:
+        here = self.current
         if product.currency != here.currency:
             return f"it is priced in {product.currency}, the product in {here.currency}"
         if product.category_ids[:1] != here.category_ids[:1]:
             return "it is not of the same closest category any more"
-        percent = (product.price / here.price - 1) * 100
+        percent = (ratio - 1) * 100
         least, most = placement.step_up_from_percent, placement.step_up_to_percent
         if not Decimal(least or 0) <= percent <= Decimal(most or 0):
             return f"it costs {percent:+.1f}%: a step up costs {least}% to {most}% more"
