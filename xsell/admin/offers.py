@@ -39,8 +39,8 @@ class OfferAdmin(StateActions, ProductAdmin):
     """One line for each offer, with its conditions in words."""
 
     list_display = [
-        *("name", "kind_word", "product_title", "benefit_word", "when"),
-        *("sequence", "priority", "state"),
+        *("name", "state", "kind_word", "product_title", "benefit_word", "when"),
+        *("sequence", "priority"),
     ]
     list_filter = ["kind", "state", ScheduleFilter, "placement"]
     list_select_related = ["next_if_accepted", "next_if_declined"]
