@@ -184,22 +184,32 @@ def figures(health: Health) -> dict[str, Any]:
             }
             for it in health.disorders
         ],
-        "targets": {
-            kind.replace(" ", "_"): {
-                "rows": targets.n_rows,
-                "gone": targets.n_gone,
-                "unavailable": targets.n_unavailable,
-                "examples": [{**example(health, it), "rows": n} for it, n in targets.dead],
-            }
-            for kind, targets in health.targets.items()
-        },
-        "offers": {
-            fault.replace(" ", "_"): {
-                "offers": flagged.n_offers,
-                "examples": [{"offer": key, "name": name} for key, name in flagged.examples],
-            }
-            for fault, flagged in health.offers.items()
-        },
+        "targets": dead_targets(health),
+        "offers": faults(health),
+    }
+
+
+def dead_targets(health: Health) -> dict[str, Any]:
+    """Rows by kind, and those that suggest what is gone or cannot be bought now."""
+    return {
+        kind.replace(" ", "_"): {
+            "rows": targets.n_rows,
+            "gone": targets.n_gone,
+            "unavailable": targets.n_unavailable,
+            "examples": [{**example(health, it), "rows": n} for it, n in targets.dead],
+        }
+        for kind, targets in health.targets.items()
+    }
+
+
+def faults(health: Health) -> dict[str, Any]:
+    """Live offers by their fault, with a few of them."""
+    return {
+        fault.replace(" ", "_"): {
+            "offers": flagged.n_offers,
+            "examples": [{"offer": key, "name": name} for key, name in flagged.examples],
+        }
+        for fault, flagged in health.offers.items()
     }
 
 
