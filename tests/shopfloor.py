@@ -123,7 +123,7 @@ class ShopFloor:
             )
         return bundle
 
-    def offer(self, name: str, *groups: dict[str, Any], **fields: Any) -> Any:
+    def offer(self, name: str, /, *groups: dict[str, Any], **fields: Any) -> Any:
         """An offer of the product; each group is a table of conditions that must all hold.
 
         `"not ..."` negates a kind. Fields that are products may be named.

@@ -40,7 +40,14 @@ def bundles(shop, names):
 def offers(shop, names):
     for name in names:
         category = str(shop[name].category_id)
-        shop.offer(name, {"has_product": name, "total_at_least": 20}, {"has_category": category})
+        follower = shop.offer("case", kind="downsell", replaced_product="camera")
+        shop.offer(
+            name,
+            {"has_product": name, "total_at_least": 20},
+            {"has_category": category, "in_segment": shop.segment(f"Who likes {name}")},
+            {"any_product": f"{shop[name].pk},{shop['camera'].pk}"},
+            next_if_declined=follower,
+        )
 
 
 def runs(shop, names):

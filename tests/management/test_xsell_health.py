@@ -66,6 +66,16 @@ def test_the_last_line_can_be_read_by_machines(served, capsys):
     assert figures["troubles"] == []
 
 
+def test_live_offers_that_cannot_show_are_told(shop, capsys):
+    offer = shop.offer("strap", {"dates": "2020-01-01/2020-01-31"}, name="Winter of 2020")
+    said = {" ".join(line.split()) for line in told(capsys)}
+    assert said >= {"conditions never hold 1", f"such as Winter of 2020 [{offer.pk}]"}
+    figures = json.loads(told(capsys, "--json")[-1])["offers"]
+    example = {"offer": offer.pk, "name": "Winter of 2020"}
+    assert figures["conditions_never_hold"] == {"offers": 1, "examples": [example]}
+    assert figures["over"] == {"offers": 0, "examples": []}
+
+
 def test_figures_alone_never_fail(shop, capsys):
     shop.stock("camera", "film", stock=0)
     shop.bought_with("camera", "film")

@@ -39,8 +39,8 @@ class OfferAdmin(StateActions, ProductAdmin):
     """One line for each offer, with its conditions in words."""
 
     list_display = [
-        *("name", "kind_word", "product_title", "benefit_word", "when"),
-        *("sequence", "priority", "state"),
+        *("name", "state_word", "kind_word", "product_title", "benefit_word", "when"),
+        *("sequence", "priority"),
     ]
     list_filter = ["kind", "state", ScheduleFilter, "placement"]
     list_select_related = ["next_if_accepted", "next_if_declined"]
@@ -133,8 +133,9 @@ class OfferAdmin(StateActions, ProductAdmin):
             told.append(_("no: %(offer)s") % {"offer": with_state(row.next_if_declined)})
         return "; ".join(told)
 
-    @admin.display(description=gettext_lazy("state"))
-    def state(self, row: Offer) -> str:
+    # Not `state`: Django's lists would show the column of that name, without its dates.
+    @admin.display(description=gettext_lazy("state"), ordering="state")
+    def state_word(self, row: Offer) -> str:
         return state_of(row)
 
 

@@ -52,6 +52,15 @@ class OperandForm(forms.ModelForm):  # type: ignore[type-arg]
             field.choices = [*field.choices, (chosen, gone)]  # type: ignore[misc]
 
 
+class OperandFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]
+    """Conditions whose tick for taking one away has a name, too."""
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        super().add_fields(form, index)
+        if "DELETE" in form.fields:
+            form.fields["DELETE"].widget.attrs["aria-label"] = form.fields["DELETE"].label
+
+
 class OperandsInline(RowsInline):
     """Conditions under the row that they belong to; categories by name, if the shop has any.
 
@@ -61,6 +70,7 @@ class OperandsInline(RowsInline):
     """
 
     form = OperandForm
+    formset = OperandFormSet
     raw_id_fields = ["product"]
     template = "admin/xsell/edit_inline/operands.html"
     kinds: ClassVar[Mapping[Any, Mapping[str, Any]]] = {}
@@ -91,11 +101,16 @@ class OperandsInline(RowsInline):
 
     def legend(self) -> SafeString:
         """What each kind asks for, and how that is written."""
+        words = {
+            kind: _("%(about)s: %(words)s") % {"about": about, "words": said}
+            for about, kinds in self.kinds.items()
+            for kind, said in kinds.items()
+        }
         rows = []
         for kind, name in self.model.Kind.choices:
             columns = [self.model._meta.get_field(it) for it in self.model.OPERANDS[kind]]
             asked = ", ".join(str(it.verbose_name) for it in columns) or _("nothing")
-            rows.append((str(name), asked, self.examples.get(kind, "")))
+            rows.append((words.get(kind, str(name)), asked, self.examples.get(kind, "")))
         return as_table(_("What each kind asks for"), [_("kind"), _("asks for"), _("as in")], rows)
 
 

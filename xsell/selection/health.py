@@ -27,6 +27,7 @@ from xsell.models import (
 )
 from xsell.models.schedules import running
 from xsell.selection.disorder import Disorder, disorders
+from xsell.selection.offer_health import FlaggedOffers, examine_offers
 from xsell.selection.runs import Freshness, freshness
 from xsell.values import ProductId, ShopContext
 
@@ -72,11 +73,13 @@ class Targets:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """What serves and since when, what has no suggestions, and dead targets by kind of row."""
+    """What serves and since when, what has no suggestions, dead targets, and faulty offers."""
 
     runs: Freshness
     coverage: Coverage
     targets: Mapping[str, Targets]
+    offers: Mapping[str, FlaggedOffers]
+    """Live offers by their fault."""
     titles: Mapping[ProductId, str]
     """Of the products that are named here; those that the shop does not have any more are not."""
     disorders: tuple[Disorder, ...] = ()
@@ -92,8 +95,9 @@ def examine_shop(adapter: BaseAdapter, *, now: datetime) -> Health:
     dead = (product_id for it in targets.values() for product_id, _ in it.dead)
     named = dict.fromkeys([*coverage.without, *coverage.dead_ends, *dead])
     details = adapter.details(named, shop.context) if named else {}
+    offers = examine_offers(adapter, shop.on_sale, now=now)
     titles = {key: it.title for key, it in details.items()}
-    return Health(runs, coverage, targets, titles, disorders(adapter, shop.context))
+    return Health(runs, coverage, targets, offers, titles, disorders(adapter, shop.context))
 
 
 class _Shop:

@@ -40,8 +40,13 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         health = examine_shop(get_adapter(), now=timezone.now())
         troubles = list(health.runs.troubles(timedelta(hours=options["max_age_hours"])))
-        rows = [*about_runs(health.runs), *about_products(health), *about_targets(health)]
-        rows += about_ladders(health)
+        rows = [
+            *about_runs(health.runs),
+            *about_products(health),
+            *about_targets(health),
+            *about_offers(health),
+            *about_ladders(health),
+        ]
         width = max(len(name) for name, _ in rows)
         for name, said in rows:
             self.stdout.write(f"{name:{width}}  {said}".rstrip())
@@ -102,6 +107,14 @@ def about_ladders(health: Health) -> Iterator[Row]:
     for it in health.disorders[:EXAMPLES]:
         prices = f"{it.higher_price} {it.currency}, {it.lower} {it.lower_price} {it.currency}"
         yield f"    {it.ladder}", f"{it.higher} {prices}"
+
+
+def about_offers(health: Health) -> Iterator[Row]:
+    """Live offers that cannot show, or lead nowhere, as they are written."""
+    for fault, flagged in health.offers.items():
+        if flagged.n_offers:
+            yield f"  {fault}", f"{flagged.n_offers:,}"
+            yield "    such as", ", ".join(f"{name} [{key}]" for key, name in flagged.examples)
 
 
 def share(count: int, total: int) -> str:
@@ -171,15 +184,32 @@ def figures(health: Health) -> dict[str, Any]:
             }
             for it in health.disorders
         ],
-        "targets": {
-            kind.replace(" ", "_"): {
-                "rows": targets.n_rows,
-                "gone": targets.n_gone,
-                "unavailable": targets.n_unavailable,
-                "examples": [{**example(health, it), "rows": n} for it, n in targets.dead],
-            }
-            for kind, targets in health.targets.items()
-        },
+        "targets": dead_targets(health),
+        "offers": faults(health),
+    }
+
+
+def dead_targets(health: Health) -> dict[str, Any]:
+    """Rows by kind, and those that suggest what is gone or cannot be bought now."""
+    return {
+        kind.replace(" ", "_"): {
+            "rows": targets.n_rows,
+            "gone": targets.n_gone,
+            "unavailable": targets.n_unavailable,
+            "examples": [{**example(health, it), "rows": n} for it, n in targets.dead],
+        }
+        for kind, targets in health.targets.items()
+    }
+
+
+def faults(health: Health) -> dict[str, Any]:
+    """Live offers by their fault, with a few of them."""
+    return {
+        fault.replace(" ", "_"): {
+            "offers": flagged.n_offers,
+            "examples": [{"offer": key, "name": name} for key, name in flagged.examples],
+        }
+        for fault, flagged in health.offers.items()
     }
 
 

@@ -1,45 +1,46 @@
-/* Rows of conditions: each shows the columns that its kind asks for. Without this file all show. */
+/* Rows of conditions: each shows what its kind asks for. Without this file they are a wide table. */
 (() => {
   "use strict";
 
+  const KIND = "select[data-operands]";
   const controlsOf = (cell) => [...cell.querySelectorAll("input, select, textarea")];
-  const operandsOf = (kind) => JSON.parse(kind.dataset.operands);
   const cellOf = (row, column) => row.querySelector(`td.field-${column}`);
+  const operandsOf = (kind) => JSON.parse(kind.dataset.operands);
+  const columnsOf = (kind) => new Set(Object.values(operandsOf(kind)).flat());
+  const askedBy = (kind) => operandsOf(kind)[kind.value] || [];
 
-  function draw(table) {
-    const kinds = [...table.querySelectorAll("tr:not(.empty-form) select[data-operands]")];
-    const first = table.querySelector("select[data-operands]");
-    const columns = new Set(Object.values(operandsOf(first)).flat());
-    for (const column of columns) {
-      let isUsed = false;
-      for (const kind of kinds) {
-        const cell = cellOf(kind.closest("tr"), column);
-        const asked = (operandsOf(kind)[kind.value] || []).includes(column);
-        // What must be emptied, or is wrong, stays in sight.
-        const shows =
-          asked || controlsOf(cell).some((it) => it.value) || cell.querySelector(".errorlist");
-        cell.classList.toggle("xsell-idle", !shows);
-        isUsed = isUsed || Boolean(shows);
-      }
-      for (const it of table.querySelectorAll(`.column-${column}, td.field-${column}`)) {
-        it.hidden = !isUsed;
+  function name(row, table) {
+    for (const head of table.querySelectorAll("th[class^=column-]")) {
+      const column = head.classList[0].replace("column-", "");
+      const cell = cellOf(row, column);
+      if (cell) {
+        cell.dataset.label = head.textContent.trim();
       }
     }
-    for (const kind of kinds) {
-      const value = cellOf(kind.closest("tr"), "value");
-      const example = JSON.parse(kind.dataset.examples)[kind.value] || "";
-      for (const it of value ? controlsOf(value) : []) {
-        it.placeholder = example;
-      }
+    row.querySelector("td.delete").dataset.label = table.querySelector("th:last-child").textContent;
+  }
+
+  function draw(kind) {
+    const row = kind.closest("tr");
+    for (const column of columnsOf(kind)) {
+      const cell = cellOf(row, column);
+      // What must be emptied, or is wrong, stays in sight.
+      const isFilled = controlsOf(cell).some((it) => it.value);
+      const shows = askedBy(kind).includes(column) || isFilled || cell.querySelector(".errorlist");
+      cell.hidden = !shows;
+    }
+    const example = JSON.parse(kind.dataset.examples)[kind.value] || "";
+    const value = cellOf(row, "value");
+    for (const it of value ? controlsOf(value) : []) {
+      it.placeholder = example;
     }
   }
 
   function emptyOthers(kind) {
-    const operands = operandsOf(kind);
-    const asked = operands[kind.value] || [];
-    for (const column of new Set(Object.values(operands).flat())) {
-      for (const it of asked.includes(column) ? [] : controlsOf(cellOf(kind.closest("tr"), column))) {
-        if (it.value) {
+    const asked = askedBy(kind);
+    for (const column of columnsOf(kind)) {
+      for (const it of controlsOf(cellOf(kind.closest("tr"), column))) {
+        if (it.value && !asked.includes(column)) {
           it.value = "";
           it.dispatchEvent(new Event("change", { bubbles: true }));
         }
@@ -49,19 +50,20 @@
 
   function drawAll() {
     for (const table of document.querySelectorAll(".xsell-rows table")) {
-      if (table.querySelector("select[data-operands]")) {
-        draw(table);
+      for (const kind of table.querySelectorAll(`tr:not(.empty-form) ${KIND}`)) {
+        table.classList.add("xsell-shaped");
+        name(kind.closest("tr"), table);
+        draw(kind);
       }
     }
   }
 
   document.addEventListener("change", (event) => {
-    if (event.target.matches("select[data-operands]")) {
+    if (event.target.matches(KIND)) {
       emptyOthers(event.target);
-      drawAll();
+      draw(event.target);
     }
   });
   document.addEventListener("formset:added", drawAll);
-  document.addEventListener("formset:removed", drawAll);
   document.addEventListener("DOMContentLoaded", drawAll);
 })();
