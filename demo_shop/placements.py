@@ -13,6 +13,7 @@ OWN: dict[str, dict[str, Any]] = {
     WELCOME: {
         "heading": "New here? Good to start with",
         "sources": [str(Source.OFFERS), str(Source.BEST_SELLERS)],
+        "min_items": 4,
         "max_items": 5,
         "max_per_category": 1,
         # Until there is a segment of those whom it is for.

@@ -83,6 +83,7 @@ def write_popup(kinds: Kinds) -> None:
         f"{large.size} instead of {small.size}",
         "They keep for weeks in a dark cupboard: 30 cents off, since you take a bag anyway.",
         replaced_product=small,
+        placement=placed("add-to-cart"),
         priority=10,
         **amount("0.30"),
     )
@@ -134,7 +135,9 @@ def write_cart_sequence(kinds: Kinds) -> None:
         live(it, Offer.Kind.CROSS_SELL, "Bacon with the eggs", "A tenth off.", **percent(10))
         for it in bacon
     ]
-    smaller = [it for it in kinds["Medium Eggs"] if it.size == dozen.size and it.price < dozen.price]
+    smaller = [
+        it for it in kinds["Medium Eggs"] if it.size == dozen.size and it.price < dozen.price
+    ]
     after_no = [
         live(
             it,
@@ -181,13 +184,13 @@ def write_thanks_sequence(kinds: Kinds) -> None:
 
 
 def write_by_the_clock(kinds: Kinds) -> None:
-    """One with a countdown to its real end, one for the morning, one for the week's end."""
+    """One with a countdown to its real end, one for the morning, one for the weekend."""
     for kind, headline, text, fields, condition, value in (
         (
             "Strawberries",
             "Strawberries, ripe today",
             "A tenth off as long as they are.",
-            {"ends_at": noon_or_midnight(), "shows_end": True, "priority": 1, **percent(10)},
+            {"ends_at": ten_o_clock(), "shows_end": True, "priority": 1, **percent(10)},
             Condition.UNITS_AT_LEAST,
             "",
         ),
@@ -201,7 +204,7 @@ def write_by_the_clock(kinds: Kinds) -> None:
         ),
         (
             "Frozen Pizza",
-            "Pizza for the week's end?",
+            "Pizza for the weekend?",
             "Ready in twelve minutes.",
             {"priority": 90},
             Condition.WEEKDAYS,
@@ -214,10 +217,10 @@ def write_by_the_clock(kinds: Kinds) -> None:
             OfferCondition.objects.create(offer=offer, kind=condition, value=value, amount=least)
 
 
-def noon_or_midnight() -> datetime:
+def ten_o_clock() -> datetime:
     """The next one that is at least half a day away: then a countdown already runs."""
     now = timezone.localtime()
-    midnight = timezone.make_aware(datetime.combine(now.date(), time()))
-    while midnight < now + HALF_A_DAY:
-        midnight += HALF_A_DAY
-    return midnight
+    ten = timezone.make_aware(datetime.combine(now.date(), time(10)))
+    while ten < now + HALF_A_DAY:
+        ten += HALF_A_DAY
+    return ten
