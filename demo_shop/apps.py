@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class DemoShopConfig(AppConfig):
@@ -8,3 +9,6 @@ class DemoShopConfig(AppConfig):
 
     def ready(self) -> None:
         from demo_shop import signals  # noqa: F401 - connects the receivers
+        from demo_shop.placements import create_placements
+
+        post_migrate.connect(create_placements, sender=self, dispatch_uid="demo_shop.placements")

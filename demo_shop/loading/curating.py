@@ -3,8 +3,10 @@
 from demo_shop.loading.bundles import write_bundles
 from demo_shop.loading.ladders import write_ladders
 from demo_shop.loading.offers import write_offers, write_relations
+from demo_shop.loading.segments import write_segments
+from demo_shop.loading.upsells import write_upsells
 from demo_shop.models import Product
-from xsell.models import Bundle, Offer, ProductRelation, TierLadder
+from xsell.models import Bundle, Offer, ProductRelation, Segment, TierLadder
 
 WORTH_CURATING = 8
 """Products in fewer orders are left alone: nobody would curate them by hand."""
@@ -19,11 +21,12 @@ def curate() -> None:
     write_ladders(products)
     write_bundles(products)
     write_offers(products)
+    write_upsells(products)
+    write_segments(products)
     write_relations(products)
 
 
 def n_curated() -> int:
-    """Curated relations, ladders, bundles and offers."""
-    return sum(
-        model._default_manager.count() for model in (ProductRelation, TierLadder, Bundle, Offer)
-    )
+    """Curated relations, ladders, bundles, offers and segments."""
+    kinds = (ProductRelation, TierLadder, Bundle, Offer, Segment)
+    return sum(model._default_manager.count() for model in kinds)

@@ -1,4 +1,4 @@
-"""The two log-ins that the demo prints."""
+"""The log-ins that the demo prints."""
 
 from dataclasses import dataclass
 
@@ -17,14 +17,17 @@ class LogIn:
 
 
 SHOPPER = LogIn("shopper", "shopper", "a shopper with a long order history")
+NEWCOMER = LogIn("newcomer", "newcomer", "a shopper who has not ordered yet")
 MERCHANDISER = LogIn("merchandiser", "merchandiser", "a merchandiser, without superuser rights")
 
 
 def make_log_ins() -> None:
-    """Make both, unless they are there: a password that somebody changed stays changed."""
+    """Make each, unless it is there: a password that somebody changed stays changed."""
     users = get_user_model()
     if not users.objects.filter(username=SHOPPER.username).exists():
         make_shopper()
+    if not users.objects.filter(username=NEWCOMER.username).exists():
+        make_newcomer()
     if not users.objects.filter(username=MERCHANDISER.username).exists():
         make_merchandiser()
 
@@ -41,6 +44,17 @@ def make_shopper() -> None:
     loyal.set_password(SHOPPER.password)
     loyal.save()
     leave_a_cart(loyal)
+
+
+def make_newcomer() -> None:
+    """Somebody with an account and no order: sees what regulars do not."""
+    get_user_model().objects.create_user(
+        NEWCOMER.username,
+        email="nora.lind@example.com",
+        password=NEWCOMER.password,
+        first_name="Nora",
+        last_name="Lind",
+    )
 
 
 def make_merchandiser() -> None:

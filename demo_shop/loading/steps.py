@@ -84,6 +84,6 @@ def curate_once(say: Say) -> None:
     if n_curated():
         say(f"Curated rows: already there ({n_curated():,})")
         return
-    say("Curated rows: ladders, bundles, offers and relations")
+    say("Curated rows: ladders, bundles, offers, segments and relations")
     with transaction.atomic():
         curate()

@@ -9,6 +9,8 @@ from demo_shop.carts import CannotAdd, add_product, cart_lines, find_cart, open_
 from demo_shop.forms import AddForm, QuantityForm
 from demo_shop.models import CartLine, Product
 from demo_shop.totals import totals
+from xsell.services.popups import note_added
+from xsell.services.settling import settle_cart
 
 
 def show(request: HttpRequest) -> HttpResponse:
@@ -31,6 +33,8 @@ def add(request: HttpRequest, sku: int) -> HttpResponse:
         messages.error(request, str(reason))
     else:
         messages.success(request, f"Added to your cart: {product.title}.")
+        note_added(request, product.pk)
+        settle(request)
     return redirect(came_from(request, product.get_absolute_url()))
 
 
@@ -47,7 +51,15 @@ def change(request: HttpRequest, line_id: int) -> HttpResponse:
         set_quantity(line, form.cleaned_data["quantity"])
     except CannotAdd as reason:
         messages.error(request, str(reason))
+    else:
+        settle(request)
     return redirect("cart")
+
+
+def settle(request: HttpRequest) -> None:
+    """What belongs to something comes and goes with it, and the shopper is told."""
+    for each in settle_cart(request):
+        messages.info(request, each.message)
 
 
 def came_from(request: HttpRequest, otherwise: str) -> str:

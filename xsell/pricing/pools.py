@@ -22,15 +22,15 @@ class Pool:
     tax_rate: Decimal | None = None
     has_tax: bool | None = None
     unit_cost: Decimal | None = None
-    rooms: dict[tuple[int, Decimal], int] = field(default_factory=dict)
+    rooms: dict[tuple[int, Decimal | None], int] = field(default_factory=dict)
 
-    def room(self, quantity: int, least_margin_percent: Decimal, scale: Scale) -> int:
-        """Smallest units that `quantity` of its units may lose."""
+    def room(self, quantity: int, least_margin_percent: Decimal | None, scale: Scale) -> int:
+        """Smallest units that `quantity` of its units may lose; None: all of their price."""
         asked = (quantity, least_margin_percent)
         known = self.rooms.get(asked)
         if known is None:
             floor = None
-            if self.unit_cost is not None:
+            if self.unit_cost is not None and least_margin_percent is not None:
                 has_tax = bool(self.has_tax)
                 floor = floor_price(self.unit_cost, least_margin_percent, self.tax_rate, has_tax)
             known = room(self.price, quantity, floor, scale.fine, scale.per_unit)

@@ -173,7 +173,8 @@ def _stored(
         objection = f"a condition cannot be read: {error}"
     rule = offer_rule(columns["pk"], columns)
     if columns["included_units"]:
-        rule = replace(rule, benefit=ALL_OF_IT)
+        # What it goes with bears its cost: beside it no margin is left to keep.
+        rule = replace(rule, benefit=ALL_OF_IT, least_margin_percent=None)
     asked = (it for group in groups for it in group if it.segment_id is not None)
     protected = [
         *protected_traits(groups),

@@ -118,7 +118,7 @@ class _Settling:
         if change.done:
             self._write(stored, change, missing)
             said = {"title": self._title(stored.product_id)}
-            message = _("%(title)s is in your cart, too: it is included.") % said
+            message = _("In your cart, too, and included in the price: %(title)s.") % said
             yield replace(change, message=message)
 
     def _held(self) -> Held:

@@ -57,7 +57,8 @@ class PriceRule:
     A set holds at least `fewest_parts` of the parts, and every required one; None: all of them.
     Rules with a `precedence` come before those without, the lowest first. An exclusive rule comes
     before all of these and keeps what it touches to itself. `most_times`: sets in one cart.
-    `least_margin_percent`: what must remain of the net price above the cost, where it is known.
+    `least_margin_percent`: what must remain of the net price above the cost, where it is known;
+    None: nothing, for what is included in the price of something else, which bears its cost.
     """
 
     source: str
@@ -68,7 +69,7 @@ class PriceRule:
     most_times: int | None = None
     precedence: int | None = None
     is_exclusive: bool = False
-    least_margin_percent: Decimal = Decimal(0)
+    least_margin_percent: Decimal | None = Decimal(0)
     starts_at: datetime | None = None
     ends_at: datetime | None = None
     acceptance_id: int | None = None

@@ -8,7 +8,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.urls import reverse
 
-from demo_shop.loading.people import MERCHANDISER, SHOPPER
+from demo_shop.loading.people import MERCHANDISER, NEWCOMER, SHOPPER
 from demo_shop.loading.showpieces import popular_product
 from demo_shop.loading.steps import set_up
 
@@ -47,7 +47,7 @@ class Command(BaseCommand):
         for name, url in urls.items():
             self.stdout.write(f"  {name:<10}{url}")
         self.stdout.write("")
-        for person in (SHOPPER, MERCHANDISER):
+        for person in (SHOPPER, NEWCOMER, MERCHANDISER):
             self.stdout.write(
                 f"  {person.who}: user name {person.username}, password {person.password}"
             )

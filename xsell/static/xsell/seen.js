@@ -1,5 +1,6 @@
 // Tells the shop what was really seen: a page once it has been in view for some seconds, a block
-// once half of it has been in view for one. Loaded only where the shopper has agreed.
+// once half of it has been in view for one, or was closed by whoever saw it. Loaded only where the
+// shopper has agreed.
 (() => {
   const BLOCK_SECONDS = 1;
   const waiting = new Map();
@@ -67,6 +68,16 @@
     } else if (watcher) {
       watcher.observe(element);
     }
+    // The next page must not ask again, however quickly it was closed. (It is closed and opened once
+    // more to come to the front: of that the news comes when it is open.)
+    element.addEventListener("close", () => {
+      if (!element.open && watcher) {
+        clearTimeout(timers.get(element));
+        watcher.unobserve(element);
+        seen(element);
+        send();
+      }
+    });
   }
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "hidden") {
