@@ -51,6 +51,28 @@ def ask_together(client):
 
 
 @pytest.fixture
+def take(client):
+    """POST a token to take/; `fields` go beside it."""
+
+    def post(token, **fields):
+        body = {"token": token, **fields}
+        return client.post(reverse("xsell-api:take"), body, content_type="application/json")
+
+    return post
+
+
+@pytest.fixture
+def see(client):
+    """POST what was seen."""
+
+    def post(*tokens):
+        body = {"tokens": tokens}
+        return client.post(reverse("xsell-api:seen"), body, content_type="application/json")
+
+    return post
+
+
+@pytest.fixture
 def titles():
     def of(response):
         assert response.status_code == 200, response.content

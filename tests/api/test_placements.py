@@ -25,6 +25,8 @@ def test_it_gives_everything_that_a_card_needs(shop, ask):
     shop.bought_with("camera", "strap", "case", n_both=40, n_anchor=100, n_suggested=80)
     answer = ask("product-page", product=shop["camera"].pk).json()
     assert (answer["slug"], answer["heading"]) == ("product-page", "Frequently bought together")
+    assert [answer["seen_token"], answer["product_seen_token"]] == [None, None]
+    assert taken_by(answer["product_token"]).product_ids == (shop["camera"].pk,)
     token = answer["suggestions"][0].pop("token")
     assert taken_by(token).product_ids == (shop["strap"].pk,)
     assert answer["suggestions"][0] == {
@@ -50,6 +52,9 @@ def test_it_gives_everything_that_a_card_needs(shop, ask):
         "because": None,
         "offer": None,
         "discount": None,
+        "step": None,
+        "decline_token": None,
+        "stop_token": None,
     }
 
 
@@ -90,7 +95,8 @@ def test_a_bump_comes_with_its_words(shop, ask, hold):
     offer = shop.offer("strap", {"has_product": "camera"}, headline="Hold on", text="Leather.")
     hold("camera")
     (bump,) = ask("checkout-bump").json()["suggestions"]
-    assert bump["offer"] == {"id": offer.pk, "headline": "Hold on", "text": "Leather."}
+    said = {"id": offer.pk, "kind": "bump", "headline": "Hold on", "text": "Leather."}
+    assert said.items() <= bump["offer"].items()
     assert (bump["source"], bump["evidence"]) == ("offers", None)
 
 
@@ -162,7 +168,14 @@ def test_a_failing_selection_is_an_empty_answer_and_one_log_line(
         answer = ask("cart")
     assert (answer.status_code, answer.json()) == (
         200,
-        {"slug": "cart", "heading": "", "suggestions": []},
+        {
+            "slug": "cart",
+            "heading": "",
+            "suggestions": [],
+            "product_token": None,
+            "seen_token": None,
+            "product_seen_token": None,
+        },
     )
     assert len(caplog.records) == 1
     assert "a broken shelf" in caplog.text

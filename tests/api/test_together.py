@@ -92,5 +92,8 @@ def test_a_failing_selection_is_an_empty_answer_and_one_log_line(
         "together_token": None,
         "total": None,
         "currency": "",
+        "product_token": None,
+        "seen_token": None,
+        "product_seen_token": None,
     }
     assert len(caplog.records) == 1

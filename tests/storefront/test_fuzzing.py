@@ -12,11 +12,13 @@ from hypothesis import strategies as st
 from demo_shop.models import Cart, CartLine
 from tests import factories as make
 from tests.tokens import click, token_for
-from xsell.models import Acceptance
+from xsell.models import Acceptance, Encounter, ProductView
 
-TAKE, API_TAKE, QUOTE = (
-    reverse(name) for name in ("xsell:take", "xsell-api:take", "xsell-api:quote")
+TAKE, API_TAKE, QUOTE, SEEN, API_SEEN = (
+    reverse(name)
+    for name in ("xsell:take", "xsell-api:take", "xsell-api:quote", "xsell:seen", "xsell-api:seen")
 )
+POSTED_TO = [TAKE, API_TAKE, SEEN, API_SEEN]
 FUZZED = hypothesis_settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
 )
@@ -36,6 +38,10 @@ BODIES = [
     b'{"token": ' + b"9" * 5000 + b"}",
     b'{"token": "\\ud800"}',
     b'{"token": "a", "token": ["b"]}',
+    b'{"token": "a", "also": "b", "units": 1e400}',
+    b'{"tokens": {"a": 1}}',
+    b'{"tokens": ["\\ud800"]}',
+    b'{"tokens": [' + b'"a",' * 60 + b'"a"]}',
     b"[" * 100_000,
     b'{"token":' * 50_000,
     b'{"token": "' + b"a" * 3_000_000 + b'"}',
@@ -57,11 +63,12 @@ CONTENT_TYPES = [
 
 @pytest.fixture
 def held(shop):
-    """What all carts hold and what the ledger says, as one thing to compare."""
+    """What all carts hold, the ledger says and is remembered, as one thing to compare."""
 
     def read():
         lines = sorted(CartLine.objects.values_list("cart", "product__title", "quantity"))
-        return lines, Cart.objects.count(), Acceptance.objects.count()
+        rows = (Cart, Acceptance, Encounter, ProductView)
+        return lines, [it.objects.count() for it in rows]
 
     return read
 
@@ -94,9 +101,10 @@ def test_every_address_of_ours_is_fuzzed_below():
         if "xsell" in str(it.pattern)
     }
     assert ours == {
-        "xsell/": {"take/"},
+        "xsell/": {"take/", "seen/"},
         "xsell/api/": {
             "take/",
+            "seen/",
             "cart/quote/",
             "placements/<slug:slug>/",
             "products/<str:product_id>/frequently-bought-together/",
@@ -106,7 +114,7 @@ def test_every_address_of_ours_is_fuzzed_below():
     }
 
 
-@pytest.mark.parametrize("address", [TAKE, API_TAKE])
+@pytest.mark.parametrize("address", POSTED_TO)
 @pytest.mark.parametrize("content_type", CONTENT_TYPES)
 def test_bodies_that_no_button_sends(shopper, held, refused, address, content_type):
     before = held()
@@ -131,7 +139,7 @@ def test_a_body_beyond_what_the_host_allows_is_not_read(shop, shopper, settings,
 @given(body=st.binary(max_size=200), content_type=st.sampled_from(CONTENT_TYPES))
 def test_bytes_that_nobody_means(shopper, held, refused, body, content_type):
     before = held()
-    for address in (TAKE, API_TAKE):
+    for address in POSTED_TO:
         refused(shopper.generic("POST", address, body, content_type), before)
 
 
@@ -144,6 +152,17 @@ def test_texts_that_are_no_tokens(shopper, held, refused, token, target):
     assert refused(form, before).status_code == 403
     answer = shopper.post(API_TAKE, {"token": token}, content_type="application/json")
     assert refused(answer, before).status_code in {400, 403}
+    assert refused(shopper.post(SEEN, {"token": [token, target]}), before).status_code == 403
+    answer = shopper.post(API_SEEN, {"tokens": [target]}, content_type="application/json")
+    assert refused(answer, before).status_code in {400, 403}
+
+
+@FUZZED
+@given(st.dictionaries(TEXTS | st.just("token"), st.lists(TEXTS, max_size=3), max_size=4))
+def test_forms_that_no_browser_of_ours_sends(shopper, held, refused, fields):
+    before = held()
+    for address in (TAKE, SEEN):
+        assert refused(shopper.post(address, fields), before).status_code in {400, 403}
 
 
 @FUZZED
@@ -156,8 +175,9 @@ def test_texts_that_are_no_tokens(shopper, held, refused, token, target):
 )
 def test_json_that_is_no_click(shopper, held, refused, body):
     before = held()
-    answer = shopper.post(API_TAKE, json.dumps(body), content_type="application/json")
-    assert refused(answer, before).status_code == 400
+    for address in (API_TAKE, API_SEEN):
+        answer = shopper.post(address, json.dumps(body), content_type="application/json")
+        assert refused(answer, before).status_code == 400
 
 
 @pytest.mark.parametrize("quantity", QUANTITIES)
@@ -225,7 +245,8 @@ def test_ids_that_are_no_product_s(shop, shopper, held, refused, product_id):
             refused(shopper.get(address, {"rungs": product_id}), before)
     for slug in ("product-page", "no-such-place"):
         address = reverse("xsell-api:placement", args=[slug])
-        refused(shopper.get(address, {"product": product_id}), before)
+        for name in ("product", "order"):
+            refused(shopper.get(address, {name: product_id}), before)
     refused(shopper.get(QUOTE, {product_id: product_id}), before)
 
 
@@ -241,7 +262,7 @@ def test_a_hidden_product_is_suggested_nothing_for_and_priced_at_nothing(
 
 
 @pytest.mark.parametrize("method", ["put", "patch", "delete", "options", "trace", "head", "get"])
-@pytest.mark.parametrize("address", [TAKE, API_TAKE, QUOTE, reverse("xsell-api:schema")])
+@pytest.mark.parametrize("address", [*POSTED_TO, QUOTE, reverse("xsell-api:schema")])
 def test_methods_that_nobody_uses(shopper, held, refused, address, method):
     before = held()
     refused(getattr(shopper, method)(address), before)

@@ -10,6 +10,8 @@ from rest_framework import serializers
 from rest_framework.settings import api_settings
 
 from xsell.api.serializers import AmountField, Serializer
+from xsell.services.carts import MOST_ALSO, MOST_UNITS
+from xsell.services.seen import MOST_TOKENS
 from xsell.services.words import words_for
 from xsell.values import Quote, Why
 
@@ -30,16 +32,56 @@ class TextField(serializers.CharField):
         return super().to_internal_value(data)
 
 
-class TakeSerializer(Serializer):
-    """One click. Nothing but the token: what it is worth is not the client's to say."""
+class UnitsField(serializers.IntegerField):
+    """A number of units: DRF's own takes texts, truths and fractions for numbers."""
 
-    token = TextField(help_text="Of a suggestion, or of all together.")
+    default_error_messages = {"invalid": "This is no whole number."}
+
+    def to_internal_value(self, data: Any) -> int:
+        if type(data) is not int:
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class PostedSerializer(Serializer):
+    """What is posted, and nothing besides."""
 
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, Mapping) and data.keys() - self.fields.keys():
-            said = {api_settings.NON_FIELD_ERRORS_KEY: ["Post a token and no other field."]}
+            known = ", ".join(self.fields)
+            said = {api_settings.NON_FIELD_ERRORS_KEY: [f"Post no field but these: {known}."]}
             raise serializers.ValidationError(said)
         return super().to_internal_value(data)
+
+
+class TakeSerializer(PostedSerializer):
+    """One click. What it is worth is not the client's to say."""
+
+    token = TextField(help_text="Of a suggestion, or of all together.")
+    also = serializers.ListField(
+        child=TextField(),
+        required=False,
+        max_length=MOST_ALSO,
+        help_text="Tokens of add-ons that were ticked: taken after it, if it can be had.",
+    )
+    units = UnitsField(
+        required=False,
+        allow_null=True,
+        min_value=1,
+        max_value=MOST_UNITS,
+        help_text="How many of an add-on, up to its `most_units`.",
+    )
+
+
+class SeenSerializer(PostedSerializer):
+    """What was really in view."""
+
+    tokens = serializers.ListField(
+        child=TextField(),
+        min_length=1,
+        max_length=MOST_TOKENS,
+        help_text="Each a `seen_token` or a `product_seen_token`. Again counts once.",
+    )
 
 
 class ChangeSerializer(Serializer):

@@ -17,7 +17,11 @@ SETTINGS: dict[str, Any] = {
     "SCHEMA_PATH_PREFIX_TRIM": False,
     "PREPROCESSING_HOOKS": [],
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums"],
-    "ENUM_NAME_OVERRIDES": {"SuggestionSource": "xsell.api.serializers.SOURCES"},
+    "ENUM_NAME_OVERRIDES": {
+        "SuggestionSource": "xsell.api.serializers.SOURCES",
+        "BecauseKind": "xsell.api.serializers.BECAUSE_KINDS",
+        "OfferKind": "xsell.api.serializers.OFFER_KINDS",
+    },
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "APPEND_COMPONENTS": {},
     "APPEND_PATHS": {},

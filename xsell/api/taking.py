@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import status
@@ -12,6 +14,7 @@ from rest_framework.response import Response
 
 from xsell.api.base import DETAIL, ShopperView
 from xsell.api.cart_serializers import QuoteSerializer, TakenSerializer, TakeSerializer
+from xsell.api.serializers import Serializer
 from xsell.exceptions import NotOnOffer, TokenRefused
 from xsell.services import carts
 from xsell.services.pricing import price_cart_and_shipping
@@ -40,7 +43,8 @@ class Refused(APIException):
         200: TakenSerializer,
         400: OpenApiResponse(
             {"type": "object", "additionalProperties": {}},
-            description="No token, no text, or a field that is not known: the reasons, by field.",
+            description="No token, no text, no number, too many of them, or a field that is not "
+            "known: the reasons, by field.",
         ),
         403: OpenApiResponse(DETAIL, description="Forged, another shopper's or another cart's."),
         409: OpenApiResponse(DETAIL, description="Nothing could be done; why, for the shopper."),
@@ -48,17 +52,21 @@ class Refused(APIException):
     },
 )
 class TakeView(ShopperView):
-    """Take what a suggestion's token stands for; the same token again gives the first result."""
+    """Take what a suggestion's token stands for; the same tokens again give the first result.
+
+    `also` takes add-ons with it: if one of the tokens is refused, nothing is done; an add-on that
+    cannot be had is a change that is not done, with the reason. What belongs to something that
+    leaves the cart by the click leaves it, too, and says so.
+    """
 
     http_method_names = ["post", "options"]
     parser_classes = [JSONParser]
 
     def post(self, request: Request) -> Response:
-        asked = TakeSerializer(data=body_of(request))
-        asked.is_valid(raise_exception=True)
+        asked = asked_or_refuse(TakeSerializer, request)
         page_request: HttpRequest = request._request
         try:
-            changes = carts.take(request=page_request, token=asked.validated_data["token"])
+            changes = carts.take(request=page_request, **asked)
         except TokenRefused as error:
             raise Refused(error) from None
         except NotOnOffer as error:
@@ -81,6 +89,13 @@ class QuoteView(ShopperView):
     def get(self, request: Request) -> Response:
         quote, gap = price_cart_and_shipping(request._request)
         return Response(QuoteSerializer(quote, context={"shipping_gap": gap}).data)
+
+
+def asked_or_refuse(serializer: type[Serializer], request: Request) -> dict[str, Any]:
+    """What was posted, if it is what the serializer knows. Raise DRF's ValidationError if not."""
+    asked = serializer(data=body_of(request))
+    asked.is_valid(raise_exception=True)
+    return dict(asked.validated_data)
 
 
 def body_of(request: Request) -> object:

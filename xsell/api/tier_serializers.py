@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from rest_framework import serializers
 
-from xsell.api.serializers import AmountField, Serializer, SuggestedProductSerializer
+from xsell.api.serializers import (
+    AmountField,
+    Serializer,
+    StepTermsSerializer,
+    SuggestedProductSerializer,
+)
 
 TAKES = "Takes it in the place of the product: POST it to take/."
 
@@ -17,29 +22,10 @@ class FeatureSerializer(Serializer):
     is_included = serializers.BooleanField()
 
 
-class GainSerializer(Serializer):
-    """A feature that one of two products has, or has otherwise."""
-
-    feature = serializers.CharField()
-    value = serializers.CharField(allow_blank=True, help_text="Empty for a plain yes.")
-    instead_of = serializers.CharField(
-        allow_blank=True, help_text="What the product itself has of it, if it is not that."
-    )
-
-
-class StepSerializer(Serializer):
+class StepSerializer(StepTermsSerializer):
     """Another product in the place of the one asked about."""
 
     product = SuggestedProductSerializer()
-    label = serializers.CharField(allow_blank=True)  # type: ignore[assignment]
-    headline = serializers.CharField(allow_blank=True)
-    gains = GainSerializer(many=True, help_text="Name these before the price.")
-    losses = GainSerializer(many=True, help_text="What the product itself has and this one not.")
-    difference = AmountField(help_text="What it costs more; below zero: less.")
-    is_downsell = serializers.BooleanField(help_text="The smaller one, after a no.")
-    is_computed = serializers.BooleanField(
-        help_text="Nobody curated it: it costs a little more and is bought more often."
-    )
     token = serializers.CharField(help_text=TAKES)
     decline_token = serializers.CharField(help_text="Says no, thanks: POST it to take/.")
 

@@ -11,6 +11,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from xsell.api.buttons import step_tokens
 from xsell.api.tier_serializers import TiersSerializer
 from xsell.api.views import REFUSALS, SelectionView, product_id_or_refuse, shown_or_refuse
 from xsell.selection.pages import Page
@@ -59,19 +60,10 @@ def rungs_or_refuse(text: str) -> int:
 def tiers_context(page: Page, product_id: ProductId, most: int) -> dict[str, Any]:
     """Steps and rungs, each with the tokens of its buttons."""
     shown = upgrade_context(page, product_id)
-    around = {"placement": shown["slug"]}
     steps = [
         {
             **as_table(step),
-            "token": token_for(
-                page,
-                TakeKind.UPGRADE,
-                step.product,
-                current=product_id,
-                source=step.source,
-                **around,
-            ),
-            "decline_token": token_for(page, TakeKind.DECLINE, step, **around),
+            **step_tokens(page, step, product_id, placement=shown["slug"]),
         }
         for step in shown["upgrades"]
     ]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from xsell.api import taking, tiers, views
+from xsell.api import seeing, taking, tiers, views
 
 app_name = "xsell-api"
 
@@ -15,6 +15,7 @@ urlpatterns = [
     ),
     path("products/<str:product_id>/tiers/", tiers.TiersView.as_view(), name="tiers"),
     path("take/", taking.TakeView.as_view(), name="take"),
+    path("seen/", seeing.SeenView.as_view(), name="seen"),
     path("cart/quote/", taking.QuoteView.as_view(), name="quote"),
     path("schema/", views.SchemaView.as_view(), name="schema"),
 ]

@@ -38,6 +38,7 @@ from xsell.values import (
     ShippingGap,
     ShopContext,
     Source,
+    Suggestion,
     TierRung,
     Upgrade,
 )
@@ -122,13 +123,19 @@ class Page:
     ) -> tuple[PlacementContent, tuple[Upgrade, ...]]:
         """The next steps up from the product, with the heading that the placement gives them."""
         content = self.placement(slug, product_id=product_id)
+        return content, self.steps(product_id, content.suggestions)
+
+    def steps(
+        self, product_id: ProductId, suggestions: Iterable[Suggestion]
+    ) -> tuple[Upgrade, ...]:
+        """Those of the product's suggestions that take its place: what is gained, and the price."""
+        shown = [it for it in suggestions if it.source in REPLACING_SOURCES]
         around = self._product(product_id)
-        stairs = self._sourcing.stairs(product_id, around)
+        stairs = self._sourcing.stairs(product_id, around) if shown else None
         if stairs is None or stairs.current.price is None:
-            return content, ()
-        shown = [it for it in content.suggestions if it.source in REPLACING_SOURCES]
+            return ()
         sources = {key: stairs.source_of(key) for key in (it.product.product_id for it in shown)}
-        return content, upgrades(shown, around.ladder, stairs.current, sources)
+        return upgrades(shown, around.ladder, stairs.current, sources)
 
     def imagine_noes(self, product_id: ProductId, declined: Iterable[ProductId]) -> None:
         """Show from now on what shows where this visit declined the steps to these products."""

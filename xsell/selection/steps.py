@@ -104,8 +104,7 @@ class Stairs:
     def _why_no_step_up(self, candidate: Candidate, placement: Placement) -> str:
         if self.ladder:
             return "a curated ladder has the product: nothing is computed"
-        here, product = self.current, self.details.get(candidate.product_id)
-        orders = self.related.n_orders
+        here, orders = self.current, self.related.n_orders
         own = max(orders.get(here.product_id, 0), orders.get(here.family, 0))
         if candidate.score <= own:
             return f"bought in {candidate.score:.0f} orders, not more often than this one in {own}"
@@ -113,6 +112,11 @@ class Stairs:
             return "a person says that it goes with the product, not in its place"
         if candidate.product_id in self._named(Source.MINED):
             return "bought together with the product, not in its place"
+        return self._why_not_comparable(candidate.product_id, placement)
+
+    def _why_not_comparable(self, product_id: ProductId, placement: Placement) -> str:
+        """Why currency, category or price make it no step up; empty if they do, or are unknown."""
+        here, product = self.current, self.details.get(product_id)
         if product is None or product.price is None or not here.price:
             return ""  # the pipeline says why
         return self._why_not_alike(product, product.price / here.price, placement)

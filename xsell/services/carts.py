@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections import Counter
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Iterable
 
 from django.db import transaction
 from django.http import HttpRequest
@@ -15,7 +14,7 @@ from django.utils.translation import ngettext
 
 from xsell.adapters import get_adapter
 from xsell.adapters.visits import context_of, open_visit
-from xsell.exceptions import NotOnOffer
+from xsell.exceptions import NotOnOffer, Refusal
 from xsell.selection.bundle_sets import is_a_set
 from xsell.selection.bundles import live_bundle
 from xsell.selection.pages import Page
@@ -28,24 +27,48 @@ from xsell.services.upgrades import replace_line, undo, upgrade
 from xsell.signals import products_added
 from xsell.values import Candidate, CartChange, OfferCopy, Take, TakeKind
 
+MOST_ALSO = 12
+"""Add-ons that one click may take with their product."""
 
-def take(*, request: HttpRequest, token: str, units: int | None = None) -> tuple[CartChange, ...]:
+MOST_UNITS = 9_999
+"""Units that a click may ask for; how many an offer gives is another matter, and mostly fewer."""
+
+
+def take(
+    *, request: HttpRequest, token: str, also: Iterable[str] = (), units: int | None = None
+) -> tuple[CartChange, ...]:
     """Do what the token says, once; each change says whether it was done, or why not.
 
-    `units`: so many of an add-on, where the shopper chose. A no changes nothing. What goes with
-    something that leaves the cart by the click leaves it, too (`settle_cart`). The same token again
-    gives the first result. Raise TokenRefused for a token that is not this shopper's to use now,
-    NotOnOffer for what the shop does not offer this shopper (any more).
+    `also` are the tokens of add-ons that were ticked with it: taken after it, if it could be had;
+    one of them that cannot be had takes nothing from the rest. `units`: so many of an add-on, where
+    the shopper chose. A no changes nothing. What goes with something that leaves the cart by the
+    click leaves it, too (`settle_cart`). The same tokens again give the first result. Raise
+    TokenRefused, before anything is done, if one of them is not this shopper's to use now or not an
+    offer's, NotOnOffer for what the shop does not offer this shopper (any more).
     """
-    adapter = get_adapter()
-    now = timezone.now()
-    page = Page(adapter, context_of(adapter, request), adapter.cart(request), now)
+    page = _page_of(request)
     wanted = tokens.read(token, page.context, page.cart)
-    if wanted.kind is TakeKind.UNDO:
-        return undo(request, page, wanted, now)
+    others = dict.fromkeys(it for it in also if it != token)
+    ticked = [tokens.read(it, page.context, page.cart) for it in others]
+    if any(it.kind is not TakeKind.OFFER for it in ticked):
+        raise tokens.refused(Refusal.FORGED)
     if wanted.kind is TakeKind.DECLINE:
-        _remember(record_no, request, page, wanted, now)
+        _remember(record_no, request, page, wanted)
         return ()
+    changes = _take(request, page, wanted, units)
+    if any(it.done for it in changes):
+        changes += tuple(change for it in ticked for change in _take_also(request, it))
+    return (*changes, *settle_cart(request))
+
+
+def _take(
+    request: HttpRequest, page: Page, wanted: Take, units: int | None = None
+) -> tuple[CartChange, ...]:
+    """One click, once."""
+    if units and not wanted.offer_id:
+        refuse_units_beyond(1, units)
+    if wanted.kind is TakeKind.UNDO:
+        return undo(request, page, wanted, page.now)
     offer = _Offered(page, wanted, units)
 
     def act() -> tuple[CartChange, ...]:
@@ -54,20 +77,34 @@ def take(*, request: HttpRequest, token: str, units: int | None = None) -> tuple
         if any(change.done for change in changes):
             if wanted.kind is TakeKind.ADD:
                 note_added(request, next(it.product_id for it in changes if it.done))
-            _remember(record_yes, request, page, wanted, now)
+            _remember(record_yes, request, page, wanted)
             _tell(request, changes)
         return changes
 
-    changes = take_once(
+    adapter = get_adapter()
+    return take_once(
         take=wanted,
         context=page.context,
         cart=page.cart,
-        now=now,
+        now=page.now,
         act=act,
         units=offer.n_units,
         afterwards=lambda: (context_of(adapter, request), adapter.cart(request)),
     )
-    return (*changes, *settle_cart(request))
+
+
+def _take_also(request: HttpRequest, wanted: Take) -> tuple[CartChange, ...]:
+    """What an add-on came to, with the product in the cart by now."""
+    try:
+        return _take(request, _page_of(request), wanted)
+    except NotOnOffer as error:
+        return (CartChange(wanted.product_ids[0], done=False, reason=str(error)),)
+
+
+def _page_of(request: HttpRequest) -> Page:
+    """The shop as it is for this shopper now: each click changes it."""
+    adapter = get_adapter()
+    return Page(adapter, context_of(adapter, request), adapter.cart(request), timezone.now())
 
 
 def _add_products(request: HttpRequest, page: Page, wanted: Take) -> tuple[CartChange, ...]:
@@ -101,6 +138,17 @@ def _add_bundle(request: HttpRequest, page: Page, wanted: Take) -> tuple[CartCha
     return tuple(changes)
 
 
+def refuse_units_beyond(most: int, units: int) -> None:
+    """Raise NotOnOffer if so many units are none, or more than can be chosen."""
+    if not 1 <= units <= most:
+        said = ngettext(
+            "You can choose up to %(most)d of this.",
+            "You can choose up to %(most)d of these.",
+            most,
+        )
+        raise NotOnOffer(said % {"most": most})
+
+
 class _Offered:
     """The offer of a click, looked up once, and only when it is the click's first time."""
 
@@ -119,15 +167,7 @@ class _Offered:
             return 1
         _candidate, offer = self._found
         units, most = self._units or offer.units, offer.most_units or offer.units
-        if not 1 <= units <= most:
-            raise NotOnOffer(
-                ngettext(
-                    "You can choose up to %(most)d of this.",
-                    "You can choose up to %(most)d of these.",
-                    most,
-                )
-                % {"most": most}
-            )
+        refuse_units_beyond(most, units)
         return units
 
     def take(self, request: HttpRequest) -> tuple[CartChange, ...]:
@@ -167,9 +207,7 @@ def _tell(request: HttpRequest, changes: tuple[CartChange, ...]) -> None:
     )
 
 
-def _remember(
-    answer: Callable[..., None], request: HttpRequest, page: Page, wanted: Take, now: datetime
-) -> None:
+def _remember(answer: Callable[..., None], request: HttpRequest, page: Page, wanted: Take) -> None:
     """Write down what the shopper said to the step; a shop without sessions remembers nothing."""
     visit = open_visit(request) if wanted.source else ""
     if visit:
@@ -178,5 +216,5 @@ def _remember(
             visit=visit,
             customer_id=page.context.customer_id,
             placement=wanted.placement,
-            now=now,
+            now=page.now,
         )

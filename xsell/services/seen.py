@@ -20,6 +20,9 @@ from xsell.values import ProductId, Seen, SeenKind, ShopContext
 MOST_KEPT = 50
 """Products remembered of a visit, the last viewed: a visit costs so much room and no more."""
 
+MOST_TOKENS = 50
+"""Tokens that a browser may send at once."""
+
 VIEWS_KEPT = timedelta(days=90)
 """How long a view is remembered, after which a customer's taste is told by their orders."""
 

@@ -69,10 +69,19 @@ def seen_attributes(
     page: Page, request: HttpRequest, suggestions: Iterable[Suggestion], slug: str, *more: str
 ) -> str:
     """Attributes by which a browser says that it has shown these offers; none without any."""
+    token = offers_seen_token(page, request, suggestions, slug, *more)
+    if not token:
+        return ""
+    return format_html(' data-xsell-seen="{}" data-xsell-to="{}"', token, reverse("xsell:seen"))
+
+
+def offers_seen_token(
+    page: Page, request: HttpRequest, suggestions: Iterable[Suggestion], slug: str, *more: str
+) -> str:
+    """The token that says that these offers were shown; empty without any, or uncounted."""
     sources = [it.offer.source for it in suggestions if it.offer is not None]
     sources += [it for it in more if it]
     if not sources or not may_count(request, page.context):
         return ""
     seen = Seen(SeenKind.OFFERS, sources=tuple(sources), placement=slug)
-    token = seen_tokens.issue(seen, page.context)
-    return format_html(' data-xsell-seen="{}" data-xsell-to="{}"', token, reverse("xsell:seen"))
+    return seen_tokens.issue(seen, page.context)

@@ -154,12 +154,24 @@ def placement_context(
 ) -> dict[str, Any]:
     """A placement around a product, around an order of this shopper's, or around the cart."""
     if order_ref is not None:
-        order = get_adapter().order(order_ref, page.context)
-        bought = [line.product_id for line in order.lines if line.product_id] if order else []
-        return _placement(page, page.placement(slug, anchors=bought), bought)
+        bought = bought_in(page, order_ref) or ()
+        return around_order(page, slug, bought)
     product_id = None if product in (None, "") else key_of(product)
     anchors = () if product_id is None else (product_id,)
     return _placement(page, page.placement(slug, product_id=product_id), anchors)
+
+
+def bought_in(page: Page, order_ref: str) -> tuple[ProductId, ...] | None:
+    """What was bought in an order; None where it is none of this shopper's."""
+    order = get_adapter().order(order_ref, page.context)
+    if order is None:
+        return None
+    return tuple(line.product_id for line in order.lines if line.product_id)
+
+
+def around_order(page: Page, slug: str, bought: tuple[ProductId, ...]) -> dict[str, Any]:
+    """A placement around what was bought."""
+    return _placement(page, page.placement(slug, anchors=bought), bought)
 
 
 def together_context(page: Page, product: Any) -> dict[str, Any]:
@@ -239,10 +251,19 @@ def discount_context(page: Page) -> dict[str, Any]:
 
 def seen_context(page: Page, product: Any, request: HttpRequest) -> dict[str, Any]:
     """The token by which a browser says that the product's page was seen; none without consent."""
-    if product in (None, "") or not may_remember(page.context):
-        return {"token": "", "counts": may_count(request, page.context)}
-    seen = Seen(SeenKind.PRODUCT, (key_of(product),))
-    return {"token": seen_tokens.issue(seen, page.context), "seconds": SECONDS_IN_VIEW}
+    token = "" if product in (None, "") else view_token(page, key_of(product))
+    return {
+        "token": token,
+        "seconds": SECONDS_IN_VIEW,
+        "counts": bool(token) or may_count(request, page.context),
+    }
+
+
+def view_token(page: Page, product_id: ProductId) -> str:
+    """The token that says that the product's page was seen; empty without consent."""
+    if not may_remember(page.context):
+        return ""
+    return seen_tokens.issue(Seen(SeenKind.PRODUCT, (product_id,)), page.context)
 
 
 def _page(page: Page) -> dict[str, Any]:

@@ -14,8 +14,6 @@ from xsell.services import seen
 from xsell.storefront.guard import guarded
 from xsell.storefront.views import status_of
 
-MOST_TOKENS = 50
-
 
 # What a browser sends while its page is closed carries no header and, from a cached page, no fresh
 # cookie of Django's against forgery. The tokens do that work: signed, of what this shop has shown,
@@ -26,8 +24,9 @@ def seen_by_browser(request: HttpRequest) -> HttpResponse:
     """Remember what the posted tokens stand for; nobody reads the answer, which is empty."""
     tokens = request.POST.getlist("token")
     unknown = {*request.POST, *request.FILES} - {"token"}
-    if unknown or not 1 <= len(tokens) <= MOST_TOKENS:
-        return HttpResponseBadRequest(f"Post 1 to {MOST_TOKENS} fields named token, and no other.")
+    if unknown or not 1 <= len(tokens) <= seen.MOST_TOKENS:
+        said = f"Post 1 to {seen.MOST_TOKENS} fields named token, and no other."
+        return HttpResponseBadRequest(said)
     try:
         seen.record_seen(request=request, tokens=tokens)
     except TokenRefused as error:

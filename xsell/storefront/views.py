@@ -19,8 +19,6 @@ from xsell.services import carts
 from xsell.values import CartChange
 
 FIELDS = {"csrfmiddlewaretoken", "token", "next", "accept", "also", "units"}
-MOST_TOGETHER = 12
-"""Add-ons that one form may take with their product."""
 
 logger = logging.getLogger("xsell")
 
@@ -34,15 +32,16 @@ def take(request: HttpRequest) -> HttpResponse:
     """
     unknown = {*request.POST, *request.FILES} - FIELDS
     also, units = request.POST.getlist("also"), request.POST.get("units", "")
-    is_odd = unknown or len(request.POST.getlist("token")) != 1 or len(also) > MOST_TOGETHER
-    if is_odd or (units and not (units.isascii() and units.isdigit() and len(units) < 5)):
+    is_odd = unknown or len(request.POST.getlist("token")) != 1 or len(also) > carts.MOST_ALSO
+    if is_odd or (units and not _is_number_of_units(units)):
         return HttpResponseBadRequest("Post one token, and no field that no button of ours has.")
     try:
-        n_units = int(units) if units else None
-        changes = carts.take(request=request, token=request.POST["token"], units=n_units)
-        if any(it.done for it in changes):
-            for token in also:
-                changes = (*changes, *_also(request, token))
+        changes = carts.take(
+            request=request,
+            token=request.POST["token"],
+            also=also,
+            units=int(units) if units else None,
+        )
     except TokenRefused as error:
         return _refused(request, error)
     except NotOnOffer as error:
@@ -52,13 +51,10 @@ def take(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(_target(request))
 
 
-def _also(request: HttpRequest, token: str) -> tuple[CartChange, ...]:
-    """What an add-on came to: one that cannot be had takes nothing from its product."""
-    try:
-        return carts.take(request=request, token=token)
-    except NotOnOffer as error:
-        messages.warning(request, str(error), fail_silently=True)
-        return ()
+def _is_number_of_units(text: str) -> bool:
+    """Whether the text spells one, in the digits of a number field."""
+    is_short = len(text) <= len(str(carts.MOST_UNITS))
+    return is_short and text.isascii() and text.isdigit() and 1 <= int(text) <= carts.MOST_UNITS
 
 
 def status_of(error: TokenRefused) -> int:
