@@ -104,6 +104,11 @@ def stored_around(
     asked = first_by_prior(cart, owned, k).union(*branches, all=True)
     # As in rows.py: plain columns first, and no order that Django 6.1 would take from the model.
     rows = [Row(*row) for row in asked.order_by()]
+    return _sorted(run, rows)
+
+
+def _sorted(run: Mapping[str, Any], rows: list[Row]) -> Stored:
+    """The rows by what they are."""
     pairs: dict[ProductId, list[tuple[ProductId, float]]] = {}
     for row in (it for it in rows if it.kind == PAIR):
         pairs.setdefault(row.anchor_id, []).append((row.product_id, row.score))
