@@ -166,6 +166,8 @@ line = order.orderline_set.get(product=camera)
 print("BACK", refund(line, 1, "R-1"), refund(line, 1, "R-1"))
 assert after_log_in(request, "999") == ()
 assert set(titles_for("999")) == {"Camera", "Strap", "Case", "Soap"}
+mail = render_to_string("mail.html", {"order": order})
+assert "https://shop.example/products/" in mail
 print("API", client.get(f"/xsell/api/products/{camera.pk}/frequently-bought-together/").json())
 """
 

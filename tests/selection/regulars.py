@@ -6,8 +6,10 @@ from datetime import timedelta
 from django.utils import timezone
 
 from tests import factories as make
+from xsell.adapters import get_adapter
 from xsell.engine import Habit
 from xsell.models import BoughtOnce
+from xsell.selection.pages import Page
 from xsell.values import Source
 
 
@@ -46,11 +48,17 @@ class Regular:
     def content(self, cart=(), **context):
         return self.shop.content("recommended", "", cart, customer_id=self.customer_id, **context)
 
+    def told(self, cart=(), **context):
+        """The same with every reason."""
+        page = self.shop.page(cart, customer_id=self.customer_id, **context)
+        whole = Page(get_adapter(), page.context, page.cart, timezone.now(), tells_all=True)
+        return whole.placement("recommended")
+
     def reasons(self, source: Source, cart=(), **context):
         """Name -> why it was kept or dropped."""
         return {
             self.shop.name_of(it.product_id): it.reason
-            for it in self.content(cart, **context).decisions
+            for it in self.told(cart, **context).decisions
             if it.source == source
         }
 

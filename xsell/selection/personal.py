@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import islice
 
 from xsell.selection.due import rhythms_of
 from xsell.selection.habits import complete_with_history
@@ -43,17 +44,28 @@ class Personal:
     history: History
     cart: Cart
     viewed: tuple[ProductId, ...]
+    owned: Mapping[ProductId, int]
+    """What the customer has bought -> days since the first time."""
     now: datetime
+    tells_all: bool = False
+    """Whether candidates that must not show are there too, each with its reason."""
 
     @functools.cached_property
     def candidates(self) -> dict[Source, tuple[Candidate, ...]]:
-        """Of each source the best first; those that must not show say why."""
-        return {
-            Source.DUE: tuple(self._due())[:LOOKED_AT],
-            Source.NEXT_STEP: tuple(self._next_steps())[:LOOKED_AT],
-            Source.HISTORY: tuple(self._completing())[:LOOKED_AT],
-            Source.VIEWED: tuple(self._viewed())[:LOOKED_AT],
+        """Of each source the best first."""
+        found = {
+            Source.DUE: self._due(),
+            Source.NEXT_STEP: self._next_steps(),
+            Source.HISTORY: self._completing(),
+            Source.VIEWED: self._viewed(),
         }
+        return {
+            source: tuple(islice(filter(self._is_told, it), LOOKED_AT))
+            for source, it in found.items()
+        }
+
+    def _is_told(self, candidate: Candidate) -> bool:
+        return self.tells_all or not candidate.objection
 
     @property
     def product_ids(self) -> Iterator[ProductId]:
@@ -87,9 +99,7 @@ class Personal:
     def _next_steps(self) -> Iterator[Candidate]:
         following = self.stored.following
         earliest, latest = following.get("earliest_days", 0), following.get("latest_days", 0)
-        first: dict[ProductId, int] = {}
-        for purchase in self.history.purchases:  # the oldest comes last, and stays
-            first[purchase.product_id] = (self.now - purchase.placed_at) // timedelta(days=1)
+        first = self.owned
 
         def objection(step: Step) -> str:
             if (step.anchor_id, step.product_id) in self.stored.banned:
@@ -124,7 +134,7 @@ class Personal:
 
     def _completing(self) -> Iterator[Candidate]:
         """What completes the cart: with a reason that can be told, else it is no news."""
-        cart, owned = self.cart.product_ids, set(self.history.product_ids)
+        cart, owned = self.cart.product_ids, self.owned
         best = complete_with_history(self.stored, cart, self.history, k=LOOKED_AT)
         for position, (product_id, score) in enumerate(best, 1):
             anchor_id, evidence = self._strongest(product_id, cart)
@@ -166,13 +176,24 @@ class Personal:
         return max(claims, key=lambda it: it[1].lift_lower, default=(None, None))
 
 
-def personal_for(context: ShopContext, cart: Cart, history: History, now: datetime) -> Personal:
+def personal_for(
+    context: ShopContext, cart: Cart, history: History, now: datetime, *, tells_all: bool = False
+) -> Personal:
     """What is known of the shopper: without consent to it, what they looked at is not read."""
     viewed = viewed_by(context)
+    owned: dict[ProductId, int] = {}
+    for purchase in history.purchases:  # the oldest comes last, and stays
+        if purchase.product_id is not None:
+            owned[purchase.product_id] = (now - purchase.placed_at) // timedelta(days=1)
     stored = stored_around(
-        now=now, cart=cart.product_ids, viewed=viewed, owned=history.product_ids, k=LOOKED_AT
+        now=now,
+        cart=cart.product_ids,
+        viewed=viewed,
+        owned=owned,
+        k=LOOKED_AT,
+        tells_all=tells_all,
     )
-    return Personal(stored, history, cart, viewed, now)
+    return Personal(stored, history, cart, viewed, owned, now, tells_all)
 
 
 def _strongest_first(candidate: Candidate) -> tuple[bool, float, str, str]:

@@ -26,6 +26,7 @@ from xsell.selection.completion import active_run
 from xsell.selection.rows import CROSS_SELL_KINDS
 from xsell.values import Evidence, ProductId
 
+NOTHING: Mapping[ProductId, int] = {}
 STANDING, PAIR, STEP, GAP, BAN = "standing", "pair", "step", "gap", "ban"
 
 
@@ -81,10 +82,15 @@ def stored_around(
     now: datetime,
     cart: Collection[ProductId],
     viewed: Collection[ProductId] = (),
-    owned: Collection[ProductId] = (),
+    owned: Mapping[ProductId, int] = NOTHING,
     k: int = 10,
+    tells_all: bool = False,
 ) -> Stored:
-    """What there is to complete the cart of a customer who owns (has bought) these, `k` deep."""
+    """What there is to complete the cart of a customer who owns these, `k` deep.
+
+    `owned`: days since the first purchase. Next steps are those that are taken by now, unless one
+    `tells_all`: of two thousand products that somebody has bought, a few dozen have any.
+    """
     run = (
         MiningRun.objects.filter(is_active=True)
         .values("model", "following", "is_sum", "n_baskets")
@@ -92,9 +98,17 @@ def stored_around(
     )
     if run is None:
         return Stored()
-    asked = first_by_prior(cart, owned, k).union(*_branches(cart, viewed, owned, now), all=True)
+    window = (run["following"].get("earliest_days", 0), run["following"].get("latest_days", 0))
+    begun = [it for it, days in owned.items() if tells_all or window[0] <= days <= window[1]]
+    branches = [*_mined(cart, viewed, owned, begun), _banned({*viewed, *begun}, now)]
+    asked = first_by_prior(cart, owned, k).union(*branches, all=True)
     # As in rows.py: plain columns first, and no order that Django 6.1 would take from the model.
     rows = [Row(*row) for row in asked.order_by()]
+    return _sorted(run, rows)
+
+
+def _sorted(run: Mapping[str, Any], rows: list[Row]) -> Stored:
+    """The rows by what they are."""
     pairs: dict[ProductId, list[tuple[ProductId, float]]] = {}
     for row in (it for it in rows if it.kind == PAIR):
         pairs.setdefault(row.anchor_id, []).append((row.product_id, row.score))
@@ -145,11 +159,11 @@ def first_by_prior(
     )
 
 
-def _branches(
+def _mined(
     cart: Collection[ProductId],
     viewed: Collection[ProductId],
     owned: Collection[ProductId],
-    now: datetime,
+    begun: Collection[ProductId],
 ) -> Iterator[QuerySet[Any, Any]]:
     run = active_run()
     measured = ("n_both", "n_anchor", "n_suggested", "lift", "lift_lower")
@@ -158,7 +172,7 @@ def _branches(
         *(Value(PAIR), "anchor_id", "suggested_id", "score", "suggested_prior"),
         *("suggested_position", *measured, _none()),
     )
-    steps = NextPurchase.objects.filter(run=run, anchor__in=owned)
+    steps = NextPurchase.objects.filter(run=run, anchor__in=begun)
     yield steps.order_by().values_list(
         *(Value(STEP), "anchor_id", "suggested_id", "score", _none(), Value(0)),
         *(*measured, "lag_days"),
@@ -168,16 +182,18 @@ def _branches(
         *(Value(GAP), "product_id", "product_id", _none(), _none(), Value(0)),
         *("n_gaps", "n_customers", Value(0), _none(), _none(), "median_days"),
     )
-    banned = ProductRelation.objects.filter(
-        running(now), anchor__in={*viewed, *owned}, verdict=ProductRelation.Verdict.BAN
+
+
+def _banned(anchors: Collection[ProductId], now: datetime) -> QuerySet[Any, Any]:
+    bans = ProductRelation.objects.filter(
+        running(now),
+        anchor__in=anchors,
+        verdict=ProductRelation.Verdict.BAN,
+        kind__in=CROSS_SELL_KINDS,
     )
-    yield (
-        banned.filter(kind__in=CROSS_SELL_KINDS)
-        .order_by()
-        .values_list(
-            *(Value(BAN), "anchor_id", "suggested_id", _none(), _none(), Value(0)),
-            *(Value(0), Value(0), Value(0), _none(), _none(), _none()),
-        )
+    return bans.order_by().values_list(
+        *(Value(BAN), "anchor_id", "suggested_id", _none(), _none(), Value(0)),
+        *(Value(0), Value(0), Value(0), _none(), _none(), _none()),
     )
 
 

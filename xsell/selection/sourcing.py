@@ -112,7 +112,13 @@ class Sourcing:
 
     @functools.cached_property
     def _personal(self) -> Personal:
-        return personal_for(self.context, self.cart, self.knowledge.history, self.now)
+        return personal_for(
+            self.context,
+            self.cart,
+            self.knowledge.history,
+            self.now,
+            tells_all=self._tells_all,
+        )
 
     def offers(
         self, placement: Placement, around: Surroundings, *, is_click: bool = False

@@ -22,7 +22,7 @@ from xsell.selection.placements import (
     RECOMMENDED,
 )
 from xsell.selection.tiers import RUNGS_COMPARED
-from xsell.storefront import offers, rendering
+from xsell.storefront import mails, offers, rendering
 
 register = template.Library()
 
@@ -197,6 +197,23 @@ def _placement(context: Context, template_name: str, slug: str, **around: Any) -
         f"placement {slug}",
         lambda page: rendering.placement_context(page, slug, **around),
     )
+
+
+@register.simple_tag(takes_context=True)
+def xsell_email(
+    context: Context,
+    slug: str,
+    order_ref: Any = None,
+    customer: Any = None,
+    base_url: str = "",
+    as_text: bool = False,
+) -> str:
+    """A placement in a mail, around an order or for a customer; `as_text` for its plain part.
+
+    No request is needed: who it is for is told by the order. Links begin with `base_url`.
+    """
+    around = {"order_ref": order_ref, "customer": customer, "base_url": base_url}
+    return mails.draw_mail(context, f"xsell/email.{'txt' if as_text else 'html'}", slug, **around)
 
 
 @register.simple_tag(takes_context=True)
