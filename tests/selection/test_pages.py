@@ -63,7 +63,7 @@ def test_rules_are_read_again_after_a_change_and_not_before(shop):
     Offer.objects.update(state="paused")
     with CaptureQueriesContext(connection) as queries:
         rulebook()
-    assert reads_and_writes(queries) == (7, 0)
+    assert reads_and_writes(queries) == (8, 0)
     assert shop.shown("checkout-bump", cart=["camera"]) == []
 
 

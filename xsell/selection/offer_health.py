@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from xsell.adapters import BaseAdapter
 from xsell.models import Offer
 from xsell.selection.conditions import Condition, Kind
-from xsell.selection.offers import StoredOffer, followers, stored_offers
+from xsell.selection.offers import StoredOffer, followers, leading, stored_offers
 from xsell.selection.segments import stored_segments
 from xsell.values import ProductId
 from xsell.values.hours import Dates, shop_time
@@ -60,8 +60,8 @@ def examine_offers(
     known = _Known(
         now=now,
         showing=frozenset(it.offer_id for it in shown),
-        waiting=frozenset(followers(stored.values())),
-        following=frozenset(followers(shown)),
+        waiting=frozenset(followers(leading(stored.values()))),
+        following=frozenset(followers(leading(shown))),
         empty_segments=frozenset(it.segment_id for it in segments if not it.groups),
         categories=_categories(adapter, live),
         not_on_sale=frozenset(

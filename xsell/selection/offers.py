@@ -188,11 +188,30 @@ def _stored(
     return StoredOffer(*own, rule, columns, groups, early, objection)
 
 
-def followers(offers: Iterable[StoredOffer]) -> dict[int, tuple[tuple[str, bool], ...]]:
-    """Offer -> after which answers it comes: (source, whether that was a yes)."""
+Answers = dict[int, tuple[tuple[str, bool], ...]]
+"""Offer -> after which answers it comes: (source, whether that was a yes)."""
+
+
+def stored_followers() -> Answers:
+    """What follows what, in one query.
+
+    Of offers in every state: who waits for the answer to a paused one must not come on its own.
+    """
+    led = Offer.objects.exclude(next_if_accepted=None, next_if_declined=None).order_by("pk")
+    return followers(led.values_list("pk", "next_if_accepted_id", "next_if_declined_id"))
+
+
+def followers(leading: Iterable[tuple[int, int | None, int | None]]) -> Answers:
+    """From keys of offers, each with what comes after a yes and after a no."""
     found: dict[int, list[tuple[str, bool]]] = {}
-    for offer in offers:
-        for name, is_yes in (("next_if_accepted_id", True), ("next_if_declined_id", False)):
-            if (follower := offer.columns[name]) is not None:
-                found.setdefault(follower, []).append((source_of(OFFER, offer.offer_id), is_yes))
+    for offer_id, after_yes, after_no in leading:
+        for follower, is_yes in ((after_yes, True), (after_no, False)):
+            if follower is not None:
+                found.setdefault(follower, []).append((source_of(OFFER, offer_id), is_yes))
     return {offer_id: tuple(answers) for offer_id, answers in found.items()}
+
+
+def leading(offers: Iterable[StoredOffer]) -> list[tuple[int, int | None, int | None]]:
+    """Of each offer its key, what comes after a yes, and what after a no."""
+    ahead = ("next_if_accepted_id", "next_if_declined_id")
+    return [(it.offer_id, *(it.columns[name] for name in ahead)) for it in offers]

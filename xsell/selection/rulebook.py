@@ -15,7 +15,7 @@ from django.db import router
 from xsell.models import AttentionBudget, Placement, RulesRevision
 from xsell.selection.bought_once import BoughtOnceRules, bought_once_rules
 from xsell.selection.conditions import Condition, Kind, Occasion
-from xsell.selection.offers import StoredOffer, followers, stored_offers
+from xsell.selection.offers import StoredOffer, stored_followers, stored_offers
 from xsell.selection.placements import placements_by_slug
 from xsell.selection.segments import CompiledSegment, stored_segments
 from xsell.values import ProductId
@@ -67,7 +67,7 @@ _KEPT: dict[str, tuple[str, Rulebook]] = {}
 
 
 def rulebook() -> Rulebook:
-    """The rules of this moment: in one query, and six more after a change."""
+    """The rules of this moment: in one query, and seven more after a change."""
     alias = router.db_for_read(RulesRevision)
     token = RulesRevision.objects.using(alias).values_list("token", flat=True).first()
     kept = _KEPT.get(alias)
@@ -96,7 +96,7 @@ def _read() -> Rulebook:
     return Rulebook(
         placements=placements_by_slug(),
         offers=offers,
-        follows=followers(offers.values()),
+        follows=stored_followers(),
         segments=segments,
         asks_for_segments=any(it.segment_ids for it in offers.values()),
         budget=AttentionBudget.objects.first() or AttentionBudget(),
