@@ -23,6 +23,12 @@ def taken_by(token: str) -> Take:
     return tokens.read(token, ShopContext(), Cart())
 
 
+def offer_token_in(html: str) -> str:
+    """The token of the page's first offer: of its yes."""
+    form = html[html.index('class="xsell-bump"') :]
+    return tokens_in(form)[0]
+
+
 def request_of(client: Any) -> Any:
     """A request as the shop's own middleware makes it for this client: session, user, basket."""
     return client.get(reverse("xsell:take")).wsgi_request

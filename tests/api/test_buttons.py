@@ -140,7 +140,7 @@ def test_what_is_always_there_comes_along_without_a_button(shop, ask, take):
     assert [case[it] for it in ("token", "decline_token", "stop_token")] == [None] * 3
     changes = take(shown["product_token"]).json()["changes"]
     assert held() == {"camera": 1, "case": 1}
-    assert changes[1]["message"] == "case is in your cart, too: it is included."
+    assert changes[1]["message"] == "In your cart, too, and included in the price: case."
 
 
 def test_a_product_that_is_in_the_cart_or_gone_has_no_button(shop, ask, hold):

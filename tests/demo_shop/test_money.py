@@ -187,6 +187,17 @@ def test_a_bump_takes_off_what_it_says_as_long_as_its_trigger_is_there(shelves, 
         "Total": "$109.14",
     }
     shopper.sets(shelves["Camera"], 0)
+    assert shopper.figures("cart") == {}
+    assert "There is nothing in it yet." in shopper.reads("cart"), "the bump went with its trigger"
+    assert Acceptance.objects.get().expires_at <= timezone.now(), "it gave nothing: not used up"
+
+
+def test_a_bump_that_may_stay_costs_what_it_always_does(shelves, shopper, batteries):
+    batteries.leaves_with_trigger = False
+    batteries.save()
+    shopper.puts(shelves["Camera"])
+    click_offer(shopper.client, batteries)
+    shopper.sets(shelves["Camera"], 0)
     alone = {
         "Goods": "$4.00",
         "Tax, 7% of $4.00": "$0.28",

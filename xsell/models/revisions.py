@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import connections, models
 from django.db.models.signals import post_delete, post_save
+from django.utils.translation import gettext_lazy as _
 
 
 class RulesRevision(models.Model):
@@ -17,7 +18,11 @@ class RulesRevision(models.Model):
     the next.
     """
 
-    token = models.CharField(max_length=32)
+    token = models.CharField(_("token"), max_length=32)
+
+    class Meta:
+        verbose_name = _("revision of the rules")
+        verbose_name_plural = _("revision of the rules")
 
     def __str__(self) -> str:
         return self.token

@@ -61,17 +61,17 @@ def take_once(
         row = _claimed(take, offer, context, cart, now, alias)
         if row.result:
             return _first_result(row, context, cart)
+        n_units = 1
         if offer is not None:
             # Looked at again under the lock: another tab may have changed the cart.
             let_go(offer, afterwards()[1], now, besides=row.pk, using=alias)
             shopper = Shopper(context.shopper_key, context.customer_id or "", cart.ref)
-            taken = taken_of(offer, shopper, now, besides=[row.pk], using=alias)
-            refuse_beyond_limits(offer, taken, units())
+            taken, n_units = taken_of(offer, shopper, now, besides=[row.pk], using=alias), units()
+            refuse_beyond_limits(offer, taken, n_units)
         elif take.offer_id:
             raise NotOnOffer(_("This offer does not hold any more."))
         changes = act()
         if any(change.done for change in changes):
-            n_units = units() if offer is not None else 1
             _record(row, take, offer, n_units, changes, *afterwards())
         else:
             row.delete(using=alias)

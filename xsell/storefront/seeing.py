@@ -40,6 +40,9 @@ def listen() -> None:
 
 
 def _adopt(request: HttpRequest | None = None, **kwargs: Any) -> None:
-    """Whatever befalls it, the customer is logged in."""
-    if request is not None:
+    """Whatever befalls it, the customer is logged in.
+
+    A log-in by hand, as tests make it, may have a request that nobody has given a user.
+    """
+    if request is not None and hasattr(request, "user"):
         guarded("what a guest viewed", lambda: seen.adopt_views(request=request), 0)
