@@ -125,7 +125,7 @@ def with_product(offer: Offer, product: Product) -> None:
 
 
 def write_cart_sequence(kinds: Kinds) -> None:
-    """In the cart: more eggs; after a no smaller ones; after a yes the bacon that goes with them."""
+    """In the cart: more eggs; after a no smaller ones; after a yes the bacon to go with them."""
     packs = steps_up(kinds["Large Eggs"])
     if packs is None:
         return

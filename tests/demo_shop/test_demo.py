@@ -116,6 +116,41 @@ def test_there_is_a_bundle_of_each_kind_and_bumps_that_save_something(first):
     assert Offer.objects.filter(limit_in_all__lte=10).exists()
 
 
+@pytest.mark.parametrize(
+    ("user", "welcomed"), [(None, True), ("newcomer", True), ("shopper", False)]
+)
+def test_who_has_not_ordered_yet_is_welcomed(first, client, user, welcomed):
+    if user:
+        client.force_login(get_user_model().objects.get(username=user))
+    home = client.get("/").content.decode()
+    assert ("New here? Good to start with" in home) is welcomed
+    assert ("Your first order ships free" in home) is welcomed
+
+
+def test_regulars_are_thanked_in_their_cart(first, client):
+    thanked = Offer.objects.get(conditions__segment__name="Regulars")
+    for user, is_thanked in (("shopper", True), ("newcomer", False)):
+        customer = get_user_model().objects.get(username=user)
+        page = Page(
+            get_adapter(), get_adapter().context_for(customer=customer), Cart("USD"), timezone.now()
+        )
+        shown = [it.offer for it in page.placement("cart").suggestions if it.offer]
+        assert (thanked.pk in [it.offer_id for it in shown]) is is_thanked
+
+
+def test_there_is_an_offer_of_every_kind_and_each_can_be_taken_at_its_price(first):
+    kinds = {*Offer.objects.values_list("kind", flat=True)}
+    assert kinds == {*Offer.Kind.values}
+    for offer in Offer.objects.all():
+        offer.full_clean()
+    (countdown,) = Offer.objects.filter(shows_end=True)
+    assert countdown.ends_at > timezone.now()
+    included = Offer.objects.filter(included_units__gt=0)
+    assert included.exists()
+    assert Offer.objects.filter(next_if_declined__kind="downsell", kind="upsell").exists()
+    assert Offer.objects.filter(next_if_declined__kind="downsell", kind="post_purchase").exists()
+
+
 def test_every_bundle_saves_what_it_promises_and_leaves_the_cost(first):
     """Shown on the page of its first product, at the price that the cart will have."""
     adapter = get_adapter()

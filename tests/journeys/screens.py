@@ -1,9 +1,11 @@
 """The demo shop on a screen: what a customer clicks and reads there."""
 
+import re
+
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from demo_shop.models import Order
+from demo_shop.models import CartLine, Order
 from tests import factories as make
 
 WIDTH = 390
@@ -42,10 +44,13 @@ class Screen:
         self.page.get_by_role("button", name="Add to cart", exact=True).click()
         expect(self.page.get_by_text("Added to your cart")).to_be_visible()
 
-    def clicks(self, words, within=None):
-        """The button that begins with these words."""
-        where = self.page if within is None else within
-        where.get_by_role("button", name=words).first.click()
+    def button(self, words, product="", within=None):
+        """The button with these words, and with the product's name for who hears it."""
+        name = re.compile(f"^{words}.*{product}$", re.DOTALL)
+        return (within or self.page).get_by_role("button", name=name)
+
+    def clicks(self, words, product="", within=None):
+        self.button(words, product, within).click()
 
     def place(self, slug):
         return self.page.locator(f".xsell-placement--{slug}")
@@ -67,6 +72,9 @@ class Screen:
             assert [(it["id"], it["nodes"][0]["html"]) for it in violations] == []
             self.complaints.clear()  # axe itself writes a style
 
+    def has_no_popup(self):
+        expect(self.page.locator("dialog")).to_have_count(0)
+
     def orders(self):
         for label, words in CONTACT.items():
             self.page.get_by_label(label).fill(words)
@@ -82,3 +90,8 @@ class Screen:
         for what, amount in foot.items():
             row = self.page.locator("tfoot tr").filter(has_text=what)
             expect(row).to_contain_text(amount)
+
+
+def held():
+    """What is in the only cart."""
+    return dict(CartLine.objects.values_list("product__title", "quantity"))

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from demo_shop.models import CartLine, Order
-from tests.journeys.screens import WIDTH, Screen
+from tests.journeys.screens import WIDTH
 from xsell.models import Acceptance
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -17,11 +17,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 def browser_context_args(browser_context_args, request):
     size = {"width": WIDTH, "height": 844}
     return {**browser_context_args, "java_script_enabled": request.param, "viewport": size}
-
-
-@pytest.fixture
-def has_scripts(browser_context_args):
-    return browser_context_args["java_script_enabled"]
 
 
 @pytest.fixture
@@ -40,11 +35,6 @@ def stocked(shop):
         saving_percent=Decimal(50),
     )
     return shop
-
-
-@pytest.fixture
-def screen(page, live_server, has_scripts):
-    return Screen(page, live_server.url, has_scripts)
 
 
 def test_a_bundle_is_bought_twice_and_a_bump_with_it(stocked, screen):

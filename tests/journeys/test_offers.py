@@ -8,13 +8,13 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from demo_shop.models import CartLine, Order
-from tests.journeys.screens import Screen
+from demo_shop.models import Order
+from tests import factories as make
+from tests.journeys.screens import held
 from xsell.models import Placement
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-WIDTHS = {"telephone": 390, "desk": 1280}
 TAXED = Decimal("0.07")
 
 
@@ -28,31 +28,8 @@ def browser_context_args(browser_context_args, request):
     return {**browser_context_args, "java_script_enabled": has_scripts, "viewport": size}
 
 
-@pytest.fixture
-def screen(page, live_server, browser_context_args):
-    has_scripts = browser_context_args["java_script_enabled"]
-    return Screen(page, live_server.url, has_scripts, browser_context_args["viewport"]["width"])
-
-
 def percent(share):
     return {"benefit": "percent", "saving_percent": Decimal(share)}
-
-
-@pytest.fixture
-def coffee(shop):
-    """Whoever takes coffee is offered more of it, a dollar cheaper."""
-    shop.stock("Coffee", price=Decimal("8.00"))
-    shop.stock("Much Coffee", price=Decimal("12.00"))
-    return shop.offer(
-        "Much Coffee",
-        kind="upsell",
-        replaced_product="Coffee",
-        placement=Placement.objects.get(slug="add-to-cart"),
-        headline="Twice as much",
-        benefit="amount",
-        benefit_amount=Decimal(1),
-        benefit_currency="USD",
-    )
 
 
 @pytest.fixture
@@ -109,45 +86,48 @@ def paper(shop):
     )
 
 
-def held():
-    return dict(CartLine.objects.values_list("product__title", "quantity"))
+@pytest.fixture
+def quiet(shop):
+    """Nothing comes up when something is put into the cart."""
+    shop.place("add-to-cart", is_live=False)
 
 
-def no_popup(screen):
-    expect(screen.page.locator("dialog")).to_have_count(0)
-
-
-def test_everything_is_met_and_the_order_costs_what_was_promised(
-    shop, coffee, camera, tea, paper, screen
-):
-    page = screen.page
-    screen.logs_in()
+def takes_more_coffee(shop, screen):
+    """In the pop-up, of which there is one in a session."""
     screen.puts(shop["Coffee"])
-    popup = page.get_by_role("dialog", name="Before you go on")
+    popup = screen.page.get_by_role("dialog", name="Before you go on")
     expect(popup).to_contain_text("only $3.00 more ($11.00)")
     screen.is_clean()
-    screen.clicks("Take this one instead", popup)
-    expect(page.get_by_role("button", name="Undo: Much Coffee")).to_have_count(0)
-    no_popup(screen)
+    screen.clicks("Take this one instead", within=popup)
+    expect(screen.button("Undo", "Much Coffee")).to_be_visible()
+    screen.has_no_popup()
     assert held() == {"Much Coffee": 1}
-
     screen.puts(shop["Tea"])
-    no_popup(screen)  # one in a session
+    screen.has_no_popup()
+
+
+def takes_less_tea_and_honey(screen):
+    """In the cart: no to more, yes to less, yes to what follows."""
     screen.opens("/cart/")
-    expect(page.get_by_role("progressbar", name="$20.00 to free shipping")).to_be_visible()
+    gap = screen.page.get_by_role("progressbar", name="$20.00 to free shipping")
+    expect(gap).to_be_visible()
     step = screen.place("cart-upgrade")
     expect(step).to_contain_text("only $2.00 more")
     screen.is_clean()
-    screen.clicks("No, thanks", step)
+    screen.clicks("No, thanks", within=step)
     expect(step).to_contain_text("$1.00 less")
     expect(step.get_by_role("button", name="No more offers")).to_be_visible()
-    screen.clicks("Take this one instead", step)
+    screen.clicks("Take this one instead", within=step)
     expect(step).to_contain_text("Sweeten it")
     screen.is_clean()
-    screen.clicks("Add to cart: Honey", step)
+    screen.clicks("Add to cart", "Honey", step)
     expect(step).to_have_count(0)
     assert held() == {"Much Coffee": 1, "Little Tea": 1, "Honey": 1}
 
+
+def takes_a_better_camera_with_a_case(shop, screen):
+    """On its page: add-ons, then the next rung of its ladder."""
+    page = screen.page
     screen.opens(shop["Camera"].get_absolute_url())
     expect(page.get_by_text("Included: Strap")).to_be_visible()
     tick = page.get_by_role("checkbox", name="In good hands: Case")
@@ -156,112 +136,103 @@ def test_everything_is_met_and_the_order_costs_what_was_promised(
     screen.is_clean()
     screen.clicks("Add to cart with what is ticked")
     expect(page.get_by_text("2 products are in your cart.")).to_be_visible()
-    screen.clicks("Take this one instead", screen.place("upgrade"))
-    expect(page.get_by_role("button", name="Undo: Better Camera")).to_be_visible()
+    screen.clicks("Take this one instead", within=screen.place("upgrade"))
+    expect(screen.button("Undo", "Better Camera")).to_be_visible()
 
+
+def takes_the_film(screen):
+    """Before paying."""
     screen.opens("/checkout/")
-    expect(page.get_by_role("heading", name="Your order ships free")).to_be_visible()
-    bump = page.get_by_role("checkbox", name=re.compile(r"Yes, add Film for \$4.50"))
+    expect(screen.page.get_by_role("heading", name="Your order ships free")).to_be_visible()
+    bump = screen.page.get_by_role("checkbox", name=re.compile(r"Yes, add Film for \$4.50"))
     expect(bump).not_to_be_checked()
     screen.is_clean()
     bump.click()
     if not screen.has_scripts:
         screen.clicks("Add to order")
-    figures = {
-        # 12.00 + 3.00 + 5.00 + 130.00 + 5.00 + 20.00 + 9.00
-        "Goods": "$184.00",
-        "Twice as much": "−$1.00",
-        "Sweeten it": "−$1.00",
-        "Round the neck": "−$5.00",
-        "In good hands": "−$2.00",
-        "Load it": "−$4.50",
-        # Of 130.00, 18.00 and 4.50: 9.10 + 1.26 + 0.32
-        "Tax, 7% of $152.50": "$10.68",
-        "Delivery": "Free",
-        "Total": "$181.18",
-    }
-    screen.reads(figures)
-    screen.orders()
-    expect(page.get_by_role("heading", name=re.compile("Thank you"))).to_be_visible()
+
+
+def takes_one_roll(screen):
+    """After paying, when the large pack is too much."""
+    expect(screen.page.get_by_role("heading", name=re.compile("Thank you"))).to_be_visible()
     later = screen.place("post-purchase")
     expect(later).to_contain_text("$8.50")
     screen.is_clean()
-    screen.clicks("No, thanks", later)
+    screen.clicks("No, thanks", within=later)
     expect(later).to_contain_text("Only one?")
-    screen.clicks("Add to cart: Roll", later)
+    screen.clicks("Add to cart", "Roll", later)
     expect(later).to_have_count(0)
     assert held() == {"Roll": 1}
-    lines = {
-        "Much Coffee": "−$1.00 Twice as much",
-        "Little Tea": "$3.00",
-        "Honey": "−$1.00 Sweeten it",
-        "Better Camera": "$130.00",
-        "Strap": "−$5.00 Round the neck",
-        "Case": "−$2.00 In good hands",
-        "Film": "−$4.50 Load it",
-    }
-    screen.reads_order(lines, figures)
+
+
+LINES = {
+    "Much Coffee": "−$1.00 Twice as much",
+    "Little Tea": "$3.00",
+    "Honey": "−$1.00 Sweeten it",
+    "Better Camera": "$130.00",
+    "Strap": "−$5.00 Round the neck",
+    "Case": "−$2.00 In good hands",
+    "Film": "−$4.50 Load it",
+}
+FIGURES = {
+    # 12.00 + 3.00 + 5.00 + 130.00 + 5.00 + 20.00 + 9.00
+    "Goods": "$184.00",
+    "Twice as much": "−$1.00",
+    "Sweeten it": "−$1.00",
+    "Round the neck": "−$5.00",
+    "In good hands": "−$2.00",
+    "Load it": "−$4.50",
+    # Of 130.00, 18.00 and 4.50: 9.10 + 1.26 + 0.32
+    "Tax, 7% of $152.50": "$10.68",
+    "Delivery": "Free",
+    "Total": "$181.18",
+}
+
+
+def test_everything_is_met_and_the_order_costs_what_was_promised(
+    shop, coffee, camera, tea, paper, screen
+):
+    screen.logs_in()
+    takes_more_coffee(shop, screen)
+    takes_less_tea_and_honey(screen)
+    takes_a_better_camera_with_a_case(shop, screen)
+    takes_the_film(screen)
+    screen.reads(FIGURES)
+    screen.orders()
+    takes_one_roll(screen)
+    screen.reads_order(LINES, FIGURES)
     screen.is_clean()
     assert Order.objects.get().total == Decimal("181.18")
 
 
-def test_a_pop_up_is_closed_and_does_not_come_back(shop, coffee, screen):
+def test_regulars_and_newcomers_see_different_things(shop, tea, screen):
+    """A price for who comes back, a welcome for who has not ordered yet."""
     page = screen.page
-    screen.puts(shop["Coffee"])
-    popup = page.get_by_role("dialog", name="Before you go on")
-    expect(popup).to_be_visible()
-    if not screen.has_scripts:
-        # Nobody hears of a closed one there: only an answer ends it, or the next thing to do.
-        screen.clicks("Close", popup)
-        expect(popup).to_be_hidden()
+    shop.stock("Flowers", "Bread")
+    shop.best_sellers("Bread", "Flowers", "Tea")
+    shop.place("cart", min_items=1)
+    regulars = shop.segment("Regulars", {"orders_at_least": 3})
+    new = shop.segment("New here", {"not orders_at_least": 1})
+    thanks = {"kind": "cross_sell", "headline": "Thank you for coming back"}
+    shop.offer("Flowers", {"in_segment": regulars}, **thanks, **percent(50))
+    shop.place("welcome", segment=new, is_live=True, min_items=1)
+    regular = make.UserFactory(username="regular")
+    for days_ago in (90, 60, 30):
+        shop.ordered(regular, "Bread", days_ago=days_ago)
+    welcome = page.get_by_role("region", name="New here? Good to start with")
+    for who, is_regular in ((regular, True), (make.UserFactory(username="new"), False)):
+        screen.logs_in(who)
         screen.opens("/")
-        screen.clicks("No, thanks", popup)
-        no_popup(screen)
-        return
-    expect(popup.get_by_role("heading")).to_be_focused()
-    with page.expect_response("**/xsell/seen/") as answer:
-        page.keyboard.press("Escape")
-    assert answer.value.status == 204
-    expect(popup).to_be_hidden()
-    assert page.evaluate("document.activeElement.closest('dialog') === null")
-    screen.opens("/")
-    no_popup(screen)
-    assert held() == {"Coffee": 1}
+        expect(welcome).to_have_count(0 if is_regular else 1)
+        screen.puts(shop["Tea"])
+        screen.opens("/cart/")
+        thanked = page.get_by_text("Thank you for coming back")
+        expect(thanked).to_have_count(1 if is_regular else 0)
+        screen.is_clean()
+        page.get_by_role("button", name="Log out").click()
 
 
-@pytest.mark.parametrize("way", ["Tab", "Shift+Tab"])
-def test_the_keyboard_reaches_every_answer_of_a_pop_up(shop, coffee, screen, way):
-    if not screen.has_scripts:
-        pytest.skip("it stands in the page, whose order is the keyboard's")
-    page = screen.page
-    screen.puts(shop["Coffee"])
-    expect(page.get_by_role("dialog", name="Before you go on")).to_be_visible()
-    reached = set()
-    for _ in range(8):
-        page.keyboard.press(way)
-        reached.add(page.evaluate("document.activeElement.innerText.split(':')[0]"))
-    assert reached >= {"Take this one instead", "No, thanks", "Close", "Much Coffee"}
-
-
-def test_what_came_by_a_pop_up_is_taken_back(shop, coffee, screen):
-    screen.logs_in()
-    screen.puts(shop["Coffee"])
-    screen.clicks("Take this one instead", screen.page.get_by_role("dialog"))
-    screen.opens("/cart/")
-    screen.reads(
-        {"Goods": "$12.00", "Twice as much": "−$1.00", "Delivery": "$4.90", "Total": "$15.90"}
-    )
-    screen.clicks("Undo")
-    former = {"Goods": "$8.00", "Delivery": "$4.90", "Total": "$12.90"}
-    screen.reads(former)
-    no_popup(screen)
-    screen.is_clean()
-    screen.opens("/checkout/")
-    screen.orders()
-    screen.reads_order({"Coffee": "$8.00"}, {k: v for k, v in former.items() if k != "Goods"})
-
-
-def test_an_add_on_leaves_with_its_product(shop, camera, screen):
+def test_an_add_on_leaves_with_its_product(shop, camera, quiet, screen):
     page = screen.page
     screen.opens(shop["Camera"].get_absolute_url())
     page.get_by_role("checkbox", name="In good hands: Case").check()
@@ -276,7 +247,7 @@ def test_an_add_on_leaves_with_its_product(shop, camera, screen):
     screen.is_clean()
 
 
-def test_a_bump_leaves_with_what_it_goes_with_and_a_no_is_kept(shop, camera, screen):
+def test_a_bump_leaves_with_what_it_goes_with_and_a_no_is_kept(shop, camera, quiet, screen):
     page = screen.page
     shop.stock("Sweets", price=Decimal("1.00"))
     ends_at = timezone.now() + timedelta(hours=3)
@@ -289,7 +260,7 @@ def test_a_bump_leaves_with_what_it_goes_with_and_a_no_is_kept(shop, camera, scr
     if screen.has_scripts:
         expect(ends).to_have_attribute("data-xsell-left", re.compile(r"0[23]:\d\d:\d\d"))
     screen.is_clean()
-    bumps.get_by_role("button", name="No, thanks: Sweets").click()
+    screen.clicks("No, thanks", "Sweets", bumps)
     for path in ("/checkout/", "/cart/", "/checkout/"):
         screen.opens(path)
         expect(page.get_by_text("For the way")).to_have_count(0)
@@ -303,13 +274,13 @@ def test_a_bump_leaves_with_what_it_goes_with_and_a_no_is_kept(shop, camera, scr
     assert held() == {}
 
 
-def test_who_wants_no_more_offers_sees_none(shop, tea, camera, paper, screen):
+def test_who_wants_no_more_offers_sees_none(shop, tea, camera, paper, quiet, screen):
     screen.logs_in()
     screen.puts(shop["Tea"])
     screen.puts(shop["Camera"])
     screen.opens("/cart/")
-    screen.clicks("No, thanks", screen.place("cart-upgrade"))
-    screen.clicks("No more offers", screen.place("cart-upgrade"))
+    screen.clicks("No, thanks", within=screen.place("cart-upgrade"))
+    screen.clicks("No more offers", within=screen.place("cart-upgrade"))
     for path in ("/cart/", "/checkout/"):
         screen.opens(path)
         expect(screen.page.get_by_role("button", name="No, thanks")).to_have_count(0)

@@ -18,7 +18,8 @@ WIDTHS = {"desk": 1280, "telephone": 390}
 
 @pytest.fixture
 def stocked(shop):
-    """A camera with company: pairs, a ladder, a bundle and a bump."""
+    """A camera with company: pairs, a ladder, a bundle and a bump. (Pop-ups: see test_offers.)"""
+    shop.place("add-to-cart", is_live=False)
     prices = {"Camera": "100.00", "Strap": "19.90", "Case": "25.10", "Film": "9.00"}
     for name, price in prices.items():
         shop.stock(name, price=Decimal(price))
@@ -116,7 +117,7 @@ def test_an_upgrade_takes_the_place_of_what_is_in_the_cart(stocked, page, live_s
     step = page.locator(".xsell-step")
     expect(step).to_contain_text("Sharp at night")
     expect(step).to_contain_text("only $30.00 more")
-    step.get_by_role("button").click()
+    step.get_by_role("button", name=re.compile("Take this one instead")).click()
     page.wait_for_load_state()
     assert held() == {"Better Camera": 1}
     assert complaints == []

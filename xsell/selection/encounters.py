@@ -82,6 +82,13 @@ class Encounters:
             and (met.n_seen_here or met.accepted_here_at or met.declined_here_at)
         )
 
+    def answered_at(self, placement: str) -> bool:
+        """Whether the shopper said yes or no there in this visit."""
+        return any(
+            met.placement == placement and bool(met.accepted_here_at or met.declined_here_at)
+            for met in self.met.values()
+        )
+
     @property
     def n_noes_here(self) -> int:
         """How many sources were declined in this visit."""

@@ -118,6 +118,10 @@ class Page:
         """Whether the shopper saw or answered the source in this visit."""
         return source in self._sourcing.standing.encounters.seen_here
 
+    def has_answered_at(self, slug: str) -> bool:
+        """Whether the shopper said yes or no to something in the placement in this visit."""
+        return self._sourcing.standing.encounters.answered_at(slug)
+
     def upgrades(
         self, product_id: ProductId, slug: str = UPGRADE
     ) -> tuple[PlacementContent, tuple[Upgrade, ...]]:

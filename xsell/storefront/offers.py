@@ -40,7 +40,10 @@ def popup_context(page: Page, request: HttpRequest) -> dict[str, Any]:
     """A step up from what was just put into the cart; nothing if this visit has seen it."""
     product_id = just_added(request, page.now)
     held = page.cart.product_ids
-    if product_id is None or product_id not in held or page.has_seen(POPUP):
+    if product_id is None or product_id not in held:
+        return {"suggestions": ()}
+    # An answer can be faster than the browser's word that it was seen, which some never send.
+    if page.has_seen(POPUP) or page.has_answered_at(ADD_TO_CART):
         return {"suggestions": ()}
     content, upgrades = page.upgrades(product_id, ADD_TO_CART)
     offers = [it for it in content.suggestions if it.source is Source.OFFERS]

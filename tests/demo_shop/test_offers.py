@@ -1,0 +1,88 @@
+"""What belongs to something comes and goes with it, whichever of the shop's own buttons is used."""
+
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+
+from demo_shop.models import CartLine
+from tests.demo_shop.shoppers import text
+from xsell.models import Placement
+
+INCLUDED = {"kind": "add_on", "fewest_units": 1, "included_units": 1}
+
+
+def held():
+    return dict(CartLine.objects.values_list("product__title", "quantity"))
+
+
+@pytest.fixture
+def strap(shelves):
+    """A strap comes with each camera, though it costs the shop something."""
+    shelves.stock("Strap", price=Decimal("5.00"), unit_cost=Decimal("3.50"))
+    return shelves.offer("Strap", {"has_product": "Camera"}, headline="Round the neck", **INCLUDED)
+
+
+@pytest.mark.parametrize(
+    ("steps", "in_cart"),
+    [
+        ([("Camera", 1)], {"Camera": 1, "Strap": 1}),
+        ([("Camera", 1), ("Camera", 3)], {"Camera": 3, "Strap": 3}),
+        ([("Camera", 3), ("Camera", 1)], {"Camera": 1, "Strap": 1}),
+        ([("Bread", 1)], {"Bread": 1}),
+    ],
+)
+def test_what_is_included_is_as_many_as_its_products(shelves, shopper, strap, steps, in_cart):
+    (title, quantity), *later = steps
+    shopper.puts(shelves[title], quantity)
+    for title, quantity in later:
+        shopper.sets(shelves[title], quantity)
+    assert held() == in_cart
+
+
+def test_what_is_included_costs_nothing(shelves, shopper, strap):
+    shopper.puts(shelves["Camera"])
+    assert shopper.figures() == {
+        "Goods": "$105.00",
+        "Round the neck": "−$5.00",
+        "Tax, 7% of $100.00": "$7.00",
+        "Total": "$107.00",
+    }
+
+
+def test_what_leaves_with_its_product_says_so(shelves, shopper, strap):
+    shopper.puts(shelves["Camera"])
+    assert "included in the price: Strap." in shopper.reads("cart")
+    shopper.sets(shelves["Camera"], 0)
+    assert held() == {}
+    assert "Strap has left your cart" in shopper.reads("cart")
+
+
+@pytest.fixture
+def more_bread(shelves):
+    shelves.stock("Much Bread", price=Decimal("4.00"))
+    return shelves.offer(
+        "Much Bread",
+        kind="upsell",
+        replaced_product="Bread",
+        placement=Placement.objects.get(slug="add-to-cart"),
+        headline="Twice as much",
+    )
+
+
+@pytest.mark.parametrize(
+    ("first", "page", "asks"),
+    [
+        ("Bread", "cart", True),
+        ("Bread", "home", True),
+        ("Bread", "products", True),
+        ("Bread", "checkout", False),
+        ("Milk", "cart", False),
+    ],
+)
+def test_the_pop_up_is_about_what_was_added_and_not_in_the_way_of_paying(
+    shelves, shopper, more_bread, first, page, asks
+):
+    shopper.puts(shelves[first])
+    answer = text(shopper.client.get(reverse(page)))
+    assert ("Twice as much" in answer) is asks
