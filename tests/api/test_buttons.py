@@ -2,11 +2,13 @@
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone
 
 from demo_shop.models import CartLine
+from xsell.api.serializers import MomentField
 from xsell.models import Encounter
 
 PLAIN = {
@@ -59,6 +61,15 @@ def test_an_offer_tells_its_terms_and_no_more(shop, ask, hold, fields, told):
     assert bump["offer"] == {**own, **PLAIN, **told}
     if told.get("ends_at"):
         assert datetime.fromisoformat(told["ends_at"]).utcoffset() == timedelta(0)
+
+
+@pytest.mark.parametrize("is_aware", [True, False])
+def test_a_time_has_its_offset_whatever_the_project_keeps(settings, is_aware):
+    """A shop in Berlin, with times of its own or without zones."""
+    settings.TIME_ZONE, settings.USE_TZ = "Europe/Berlin", is_aware
+    naive = datetime(2026, 7, 1, 12)  # noqa: DTZ001 - as such a shop has it
+    moment = naive.replace(tzinfo=ZoneInfo("Europe/Berlin")) if is_aware else naive
+    assert MomentField().to_representation(moment) == "2026-07-01T10:00:00+00:00"
 
 
 def test_a_gift_is_told_as_a_product_is(shop, ask, hold):
