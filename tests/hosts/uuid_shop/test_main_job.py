@@ -12,7 +12,7 @@ from django.utils import timezone
 from tests.hosts.pages import suggested
 from tests.hosts.uuid_shop.factories import OrderFactory, OrderLineFactory
 from tests.hosts.uuid_shop.models import CartLine, Order
-from tests.tokens import offer_token_in, click, click_offer, send, token_for, tokens_in
+from tests.tokens import click, click_offer, offer_token_in, send, token_for, tokens_in
 from xsell.adapters import get_adapter
 from xsell.models import (
     Bundle,
