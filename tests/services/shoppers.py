@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from importlib import import_module
 from typing import Any
 from uuid import uuid4
@@ -15,6 +16,7 @@ from demo_shop.models import CartLine
 from xsell.adapters import get_adapter
 from xsell.models import Acceptance, Offer
 from xsell.selection.pages import Page
+from xsell.selection.terms import offer_record
 from xsell.services.acceptances import take_once
 from xsell.services.pricing import price_cart
 from xsell.services.upgrades import undo, upgrade
@@ -53,6 +55,21 @@ class Shopper:
         """One click on an offer; `key` for the same click again."""
         return self.clicks(
             kind="offer", product_ids=(offer.product_id,), offer_id=offer.pk, **fields
+        )
+
+    def took(self, offer: Offer, units: int) -> Acceptance:
+        """The ledger's row of so many units of an offer, which are in the cart."""
+        now = timezone.now()
+        return Acceptance.objects.create(
+            key=uuid4().hex,
+            kind=Acceptance.Kind.OFFER,
+            offer=offer,
+            product_id=offer.product_id,
+            quantity=units,
+            cart_ref=self.cart_ref,
+            terms=offer_record(offer),
+            accepted_at=now,
+            expires_at=now + timedelta(hours=2),
         )
 
     def upgrades(self, former: Any, better: Any) -> Acceptance:

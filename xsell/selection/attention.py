@@ -50,7 +50,7 @@ class Attention:
             or self._why_rests(offer, own)
             or self._why_seen_enough(offer, own)
             or self._why_too_soon(offer, history)
-            or self._why_not_its_turn(offer, met)
+            or self.why_not_its_turn(offer, met)
         )
 
     def why_silent(self, met: Encounters) -> str:
@@ -106,7 +106,8 @@ class Attention:
             return ""
         return f"the last order was on {_day(last)}, it waits for {days} days"
 
-    def _why_not_its_turn(self, offer: StoredOffer, met: Encounters) -> str:
+    def why_not_its_turn(self, offer: StoredOffer, met: Encounters) -> str:
+        """Why an offer that follows an answer does not come yet, or no more; empty if it may."""
         answers = self._book.follows.get(offer.offer_id)
         if answers is None:
             is_second = offer.kind == Offer.Kind.DOWNSELL

@@ -36,9 +36,14 @@ class Likely:
     offers: tuple[StoredOffer, ...] = ()
     others: tuple[StoredOffer, ...] = ()
 
+    @property
+    def all_offers(self) -> tuple[StoredOffer, ...]:
+        """Both."""
+        return (*self.offers, *self.others)
+
     def product_ids(self, *, with_named: bool) -> Iterator[ProductId]:
         """All that must be known in detail, with what conditions name for who asks why not."""
-        for offer in (*self.offers, *self.others):
+        for offer in self.all_offers:
             yield from offer.product_ids
             if with_named:
                 yield from offer.named_ids
@@ -93,11 +98,14 @@ class Matching:
             for offer in found.offers
             if self._belongs(offer, placement)
         ]
-        chosen += [
-            self._refused(it, self._why_not_held(it, found.occasion))
-            for it in found.others
-            if self._belongs(it, placement)
-        ]
+        others = (it for it in found.others if self._belongs(it, placement))
+        chosen += [self._refused(it, self._why_not_held(it, found.occasion)) for it in others]
+        if self.tells_all:
+            waiting = (it for it in found.all_offers if not self._belongs(it, placement))
+            met = self.standing.encounters
+            chosen += [
+                self._refused(it, self.attention.why_not_its_turn(it, met)) for it in waiting
+            ]
         return sorted(
             (it for it in chosen if it is not None),
             key=lambda it: it.offer is None or not it.offer.is_follow_up,
