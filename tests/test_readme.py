@@ -116,6 +116,7 @@ from django.urls import reverse
 from shop.models import *
 from shop.consenting_adapter import ConsentingAdapter
 from shop.mails import titles_for
+from shop.carts import after_adding
 from shop.checkout import after_log_in, place_order, refund
 from shop.facts import KnownShoppers
 from shop.shipping import PlainRule, RuleWithTax
@@ -139,6 +140,8 @@ request = RequestFactory().get("/")
 request.user, request.session = AnonymousUser(), client.session
 print("CART", render_to_string("cart.html", {"order": Order.objects.first()}, request))
 assert cart_messages(request) == []
+after_adding(request, strap)
+assert request.session["xsell_added"]
 quote = price_cart(request)
 held = get_adapter().cart(request)
 abroad, home = ShopContext(country="FR"), ShopContext(country="DE")

@@ -132,7 +132,7 @@ def test_regulars_are_thanked_in_their_cart(first, client):
     for user, is_thanked in (("shopper", True), ("newcomer", False)):
         customer = get_user_model().objects.get(username=user)
         page = Page(
-            get_adapter(), get_adapter().context_for(customer=customer), Cart("USD"), timezone.now()
+            get_adapter(), get_adapter().context_for(str(customer.pk)), Cart("USD"), timezone.now()
         )
         shown = [it.offer for it in page.placement("cart").suggestions if it.offer]
         assert (thanked.pk in [it.offer_id for it in shown]) is is_thanked
