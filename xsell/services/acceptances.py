@@ -55,8 +55,7 @@ def take_once(
     """
     alias = router.db_for_write(Acceptance)
     with transaction.atomic(using=alias):
-        # Before the row is written: whoever counts an offer's rows would wait for one that waits
-        # for the offer.
+        # Before the row: who counts an offer's rows would wait for one that waits for the offer.
         offer = lock_offers([take.offer_id], alias).get(take.offer_id) if take.offer_id else None
         row = _claimed(take, offer, context, cart, now, alias)
         if row.result:
