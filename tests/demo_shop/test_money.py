@@ -178,9 +178,6 @@ def test_a_cart_costs_no_more_queries_whatever_it_holds(shelves, shopper, mornin
 
 
 def test_a_bump_takes_off_what_it_says_as_long_as_its_trigger_is_there(shelves, shopper, batteries):
-    """One that may stay without it costs what it always does."""
-    batteries.leaves_with_trigger = False
-    batteries.save()
     shopper.puts(shelves["Camera"])
     click_offer(shopper.client, batteries)
     assert shopper.figures("checkout") == {

@@ -1,5 +1,6 @@
 """What belongs to something comes and goes with it, whichever of the shop's own buttons is used."""
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -86,3 +87,17 @@ def test_the_pop_up_is_about_what_was_added_and_not_in_the_way_of_paying(
     shopper.puts(shelves[first])
     answer = text(shopper.client.get(reverse(page)))
     assert ("Twice as much" in answer) is asks
+
+
+@pytest.mark.parametrize("answer", ["yes", "no"])
+def test_an_answer_ends_the_pop_up_however_quick_it_is(shelves, shopper, more_bread, answer):
+    """The browser has not said yet that it was seen."""
+    shelves.stock("Best Bread", price=Decimal("4.50"))
+    shelves.ladder("Bread", "Much Bread", "Best Bread")
+    shopper.puts(shelves["Bread"])
+    (dialog,) = re.findall(r"<dialog.*?</dialog>", shopper.reads("cart"), re.DOTALL)
+    yes, no = re.findall(r'name="token" value="(.*?)"', dialog)
+    shopper.client.post(reverse("xsell:take"), {"token": yes if answer == "yes" else no})
+    assert held() == ({"Much Bread": 1} if answer == "yes" else {"Bread": 1})
+    shopper.puts(shelves["Bread"])
+    assert "<dialog" not in shopper.reads("cart")
