@@ -9,6 +9,7 @@ from demo_shop.models import CartLine, Order
 from tests import factories as make
 
 WIDTH = 390
+WIDTH_OF = "dir => (document.dir = dir, document.documentElement.scrollWidth)"
 CONTACT = {
     "Full name": "Ada Shopper",
     "E-mail": "ada@example.com",
@@ -64,10 +65,11 @@ class Screen:
             expect(row).to_contain_text(amount)
 
     def is_clean(self):
-        """It fits, has no barriers, and the browser has nothing to say."""
+        """It fits in either direction, has no barriers, and the browser has nothing to say."""
         assert self.complaints == []
         if self.has_scripts:
-            assert self.page.evaluate("document.documentElement.scrollWidth") <= self.width
+            for direction in ("rtl", "ltr"):
+                assert self.page.evaluate(WIDTH_OF, direction) <= self.width, direction
             violations = Axe().run(self.page).response["violations"]
             assert [(it["id"], it["nodes"][0]["html"]) for it in violations] == []
             self.complaints.clear()  # axe itself writes a style
