@@ -7,6 +7,7 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 
 from demo_shop.carts import adopt_cart
+from xsell.services.settling import settle_cart
 from xsell.services.words import words_for
 
 
@@ -16,3 +17,5 @@ def keep_the_cart(request: HttpRequest, user: AbstractBaseUser, **kwargs: Any) -
     if hasattr(request, "session"):
         for each in adopt_cart(request, user):
             messages.info(request, words_for(each), fail_silently=True)
+        for each in settle_cart(request):
+            messages.info(request, each.message, fail_silently=True)

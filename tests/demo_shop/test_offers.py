@@ -4,10 +4,13 @@ import re
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from demo_shop.models import CartLine
-from tests.demo_shop.shoppers import text
+from tests import factories as make
+from tests.demo_shop.shoppers import Shopper, text
 from xsell.models import Placement
 
 INCLUDED = {"kind": "add_on", "fewest_units": 1, "included_units": 1}
@@ -57,6 +60,47 @@ def test_what_leaves_with_its_product_says_so(shelves, shopper, strap):
     shopper.sets(shelves["Camera"], 0)
     assert held() == {}
     assert "Strap has left your cart" in shopper.reads("cart")
+
+
+def test_what_is_included_comes_to_the_cart_that_was_kept(shelves, client, strap):
+    """Put there before anything was included, and joined at log-in by what a guest chose."""
+    kept = make.CartFactory(customer=make.UserFactory(username="ada"))
+    make.CartLineFactory(cart=kept, product=shelves["Camera"])
+    Shopper(client).puts(shelves["Bread"])
+    client.post(reverse("login"), {"username": "ada", "password": "secret"})
+    assert held() == {"Camera": 1, "Bread": 1, "Strap": 1}
+
+
+def reads_of(client, address):
+    """How often a page reads, the shop's own lines included, the rules being known; it never writes."""
+    client.get(address)
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(address).status_code == 200
+    told = [it["sql"] for it in captured if "SAVEPOINT" not in it["sql"]]
+    assert [sql for sql in told if not sql.startswith("SELECT")] == []
+    return len(told)
+
+
+@pytest.mark.parametrize(
+    ("page", "n_reads"), [("product", 15), ("cart", 24), ("checkout", 18), ("home", 18)]
+)
+def test_a_page_reads_as_often_however_many_offers_there_are(shelves, shopper, page, n_reads):
+    addresses = {name: reverse(name) for name in ("cart", "checkout", "home")}
+    address = addresses.get(page) or shelves["Camera"].get_absolute_url()
+    shopper.puts(shelves["Camera"])
+
+    def make_offers(number):
+        for kind in ("bump", "add_on", "cross_sell"):
+            title = f"{kind} {number}"
+            shelves.offer(title, {"has_product": "Camera"}, kind=kind, headline=title)
+        title = f"step {number}"
+        shelves.offer(title, kind="upsell", replaced_product="Camera", headline=title)
+
+    make_offers(0)
+    assert reads_of(shopper.client, address) == n_reads
+    for number in range(1, 6):
+        make_offers(number)
+    assert reads_of(shopper.client, address) == n_reads
 
 
 @pytest.fixture
