@@ -72,7 +72,7 @@ def test_what_is_included_comes_to_the_cart_that_was_kept(shelves, client, strap
 
 
 def reads_of(client, address):
-    """How often a page reads, the shop's own lines included, the rules being known; it never writes."""
+    """How often a page reads, the shop's own part too, the rules being known; it never writes."""
     client.get(address)
     with CaptureQueriesContext(connection) as captured:
         assert client.get(address).status_code == 200
