@@ -1,6 +1,7 @@
 import pytest
 from django.core.management import call_command
 
+from demo_shop.placements import OWN
 from xsell.models import Placement
 from xsell.services.placements import DEFAULT_PLACEMENTS
 
@@ -8,7 +9,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_the_placements_that_the_tags_draw_are_there_after_migrating():
-    assert set(Placement.objects.values_list("slug", flat=True)) == set(DEFAULT_PLACEMENTS)
+    assert set(Placement.objects.values_list("slug", flat=True)) == {*DEFAULT_PLACEMENTS, *OWN}
 
 
 def test_migrating_again_brings_back_what_is_missing_and_changes_nothing_else():
@@ -28,4 +29,4 @@ def test_the_default_placements_are_valid():
 def test_migrating_back_to_nothing_and_forth_again_works():
     call_command("migrate", "xsell", "zero", verbosity=0)
     call_command("migrate", "xsell", verbosity=0)
-    assert set(Placement.objects.values_list("slug", flat=True)) == set(DEFAULT_PLACEMENTS)
+    assert set(Placement.objects.values_list("slug", flat=True)) == {*DEFAULT_PLACEMENTS, *OWN}
