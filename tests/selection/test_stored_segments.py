@@ -102,7 +102,7 @@ def test_it_costs_one_query_more_and_nobody_else_pays_it(shop, for_regulars):
         with CaptureQueriesContext(connection) as queries:
             page.placement(slug)
         is_empty = slug == "product-page"
-        assert reads_and_writes(queries) == (n_more if is_empty else 3, 0)
+        assert reads_and_writes(queries) == (n_more if is_empty else 2, 0)
 
 
 # ------------------------------------------------------------------------------- deleted products

@@ -8,6 +8,7 @@ from xsell.models import Offer, Placement
 from xsell.selection.encounters import Encounters, Met
 from xsell.selection.offers import StoredOffer
 from xsell.selection.rulebook import Rulebook
+from xsell.selection.terms import OFFER, names
 from xsell.values import History
 from xsell.values.hours import shop_time
 
@@ -67,7 +68,7 @@ class Attention:
         budget = self._book.budget
         if len(self._shown) >= budget.offers_per_page:
             return f"the page has {budget.offers_per_page} offers already"
-        seen = met.seen_here | self._shown
+        seen = {it for it in met.seen_here if names(OFFER, it)} | self._shown
         if source not in seen and len(seen) >= budget.offers_per_session:
             return f"{len(seen)} other offers were seen in this visit, which is enough"
         return ""
