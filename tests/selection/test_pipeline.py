@@ -215,7 +215,9 @@ def test_a_placement_that_is_switched_off_is_empty(shop):
 
 
 def test_an_unknown_placement_is_named_with_those_that_there_are(shop):
-    with pytest.raises(UnknownPlacement, match=r"no placement 'crat'\. Known: add-ons, add-to-cart, cart, "):
+    with pytest.raises(
+        UnknownPlacement, match=r"no placement 'crat'\. Known: add-ons, add-to-cart, cart, "
+    ):
         shop.shown("crat")
 
 

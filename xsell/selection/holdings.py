@@ -81,6 +81,11 @@ class Held:
             n_kinds=n_kinds,
         )
 
+    def on_first_line(self, product_id: ProductId) -> int:
+        """Units on the first line with the product: those that an up-sell replaces."""
+        lines = self._lines.get(product_id, ())
+        return lines[0].quantity if lines else 0
+
     def triggers(self, groups: Groups, *, besides: Iterable[ProductId]) -> int:
         """Units in the cart of what the first group names that is all there; 0 if none is."""
         own = set(besides)
@@ -97,15 +102,14 @@ class Held:
     def units_of(self, group: Iterable[Condition], *, besides: Iterable[ProductId] = ()) -> int:
         """Units in the cart of what a group's conditions name: of what an offer goes with.
 
-        None named: of everything. `besides`: the offer's own products, which are no trigger.
+        `besides`: the offer's own products, which are no trigger.
         """
         own = set(besides)
         named = [it for it in group if not it.is_negated and it.kind in NAMING]
         return sum(
             units
             for product_id, units in self.units.items()
-            if product_id not in own
-            and (not named or any(self._is(product_id, it) for it in named))
+            if product_id not in own and any(self._is(product_id, it) for it in named)
         )
 
     def _is(self, product_id: ProductId, condition: Condition) -> bool:

@@ -130,11 +130,17 @@ class Matching:
         n_triggers = self.held.units_of(triggers, besides=[offer.product_id]) or 1
         copy = replace(
             copy,
-            units=offer.units_for(n_triggers),
+            units=self._units(offer, n_triggers),
             most_units=offer.most_units_for(n_triggers),
             is_follow_up=self.attention.is_follow_up(offer),
         )
         return replace(_plain(offer), offer=copy, objection=reason)
+
+    def _units(self, offer: StoredOffer, n_triggers: int) -> int:
+        """Units that one click takes: of what it replaces, all of the line."""
+        if offer.replaced_id is not None:
+            return self.held.on_first_line(offer.replaced_id) or 1
+        return offer.units_for(n_triggers)
 
     def _late(self, offers: Iterable[StoredOffer]) -> dict[str, Any]:
         """What can be asked once the offers' products are known."""

@@ -166,7 +166,9 @@ class _Offered:
         if not self._wanted.offer_id:
             return 1
         _candidate, offer = self._found
-        units, most = self._units or offer.units, offer.most_units or offer.units
+        # No more than the page said, whatever the cart has now.
+        shown = min(offer.units, len(self._wanted.product_ids))
+        units, most = self._units or shown, offer.most_units or shown
         refuse_units_beyond(most, units)
         return units
 

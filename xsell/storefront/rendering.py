@@ -35,6 +35,8 @@ from xsell.values import (
 )
 
 PAGE_ATTRIBUTE = "_xsell_page"
+MOST_UNITS = 99
+"""A click takes no more of an offer: what goes with a pallet is not ordered by one tick."""
 TIER_TABLE = "tiers"
 """What the ledger calls the place of the table that compares the rungs."""
 SECONDS_IN_VIEW = 3
@@ -125,7 +127,8 @@ def take_of(
             )
             take = Take(TakeKind.BUNDLE, units, current_id, bundle_id=wanted.bundle_id)
         case TakeKind.OFFER:
-            shown, offer_id = (wanted.product.product_id,), wanted.offer.offer_id
+            shown = (wanted.product.product_id,) * min(wanted.offer.units, MOST_UNITS)
+            offer_id = wanted.offer.offer_id
             own = {"offer_id": offer_id, "anchor_ids": tuple(anchors)}
             take = Take(TakeKind.OFFER, shown, source=wanted.offer.source, **own)
         case TakeKind.UNDO:
