@@ -127,10 +127,7 @@ def take_of(
             )
             take = Take(TakeKind.BUNDLE, units, current_id, bundle_id=wanted.bundle_id)
         case TakeKind.OFFER:
-            shown = (wanted.product.product_id,) * min(wanted.offer.units, MOST_UNITS)
-            offer_id = wanted.offer.offer_id
-            own = {"offer_id": offer_id, "anchor_ids": tuple(anchors)}
-            take = Take(TakeKind.OFFER, shown, source=wanted.offer.source, **own)
+            take = _offer_taken(wanted, anchors)
         case TakeKind.UNDO:
             take = Take(TakeKind.UNDO, source=wanted.key)
         case TakeKind.DECLINE:
@@ -141,6 +138,20 @@ def take_of(
             several = wanted if isinstance(wanted, (list, tuple)) else (wanted,)
             take = Take(plain, tuple(map(key_of, several)), current_id, source=source)
     return replace(take, placement=placement)
+
+
+def _offer_taken(suggestion: Suggestion, anchors: Iterable[ProductId]) -> Take:
+    """The click that takes the suggestion's offer: as many units as the page says."""
+    offer = suggestion.offer
+    if offer is None:
+        raise ValueError("This suggestion has no offer to take.")
+    return Take(
+        TakeKind.OFFER,
+        (suggestion.product.product_id,) * min(offer.units, MOST_UNITS),
+        offer_id=offer.offer_id,
+        anchor_ids=tuple(anchors),
+        source=offer.source,
+    )
 
 
 def suggestion_token(page: Page, suggestion: Suggestion, **around: Any) -> str:
