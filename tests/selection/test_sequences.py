@@ -143,3 +143,27 @@ def test_a_visit_sees_so_many_different_offers_and_those_again(shop):
         Encounter.objects.create(source=f"offer:{offer.pk}", visit="now", n_seen=1)
     assert shop.shown("checkout-bump", cart=["camera"], visit="now") == ["thing 1", "thing 2"]
     assert len(shop.shown("checkout-bump", cart=["camera"], visit="tomorrow")) == 2
+
+
+def test_what_a_shopper_is_not_to_see_takes_no_place_of_what_may_show(shop):
+    shop.stock(*(f"thing {number}" for number in range(30)))
+    leading = shop.offer("camera")
+    for number in range(30):
+        offer = shop.offer(f"thing {number}", priority=1)
+        Encounter.objects.create(source=f"offer:{offer.pk}", visit="before", customer_id="7")
+    rows = Encounter.objects.filter(customer_id="7")
+    rows.update(declined_at=NOW - timedelta(days=1))
+    follower = shop.offer("follower", priority=1)
+    Offer.objects.filter(pk=leading.pk).update(next_if_accepted=follower)
+    shop.offer("strap", priority=50)
+    page = shop.page(cart=["camera"], at=NOW, visit="now", customer_id="7")
+    assert [it.product.title for it in page.placement("checkout-bump").suggestions] == ["strap"]
+
+
+def test_a_click_is_not_lost_among_many_other_offers(shop):
+    for number in range(30):
+        shop.offer(f"thing {number}", priority=1)
+    late = shop.offer("strap", priority=50)
+    page = shop.page(cart=["camera"])
+    offered = page.offered(late.pk, "checkout-bump", ())
+    assert offered.product_id == shop["strap"].pk

@@ -22,6 +22,9 @@ FEWEST_CONSIDERED = 12
 CONSIDERED_FOR_ONE = 6
 """Offers whose products are read for each place of a placement, by priority: some cannot be had."""
 
+MOST_HOLDING = 200
+"""Offers of which it is asked how this shopper stands with them, the first by priority."""
+
 NOT_HONOURED = "this shop's totals do not take it off"
 NOT_IN_CART = "the page meets its conditions, but the cart does not: it would save nothing there"
 SURE_OF_CART = frozenset({Offer.Kind.POST_PURCHASE, Offer.Kind.ADD_ON})
@@ -67,30 +70,60 @@ class Matching:
     tells_all: bool = False
     asks_attention: bool = True
 
-    def likely(self, placement: Placement, anchors: frozenset[ProductId]) -> Likely:
-        """Offers that hold as far as traits of page and cart tell."""
+    def likely(
+        self, placement: Placement, anchors: frozenset[ProductId], only: int | None = None
+    ) -> Likely:
+        """Offers that hold as far as traits of page and cart tell; of a click, `only` its own.
+
+        Those that this shopper is not to see take no place of those that may show.
+        """
         occasion = self.held.occasion(anchors)
-        book = self.knowledge.book
-        pool = book.offers.values() if self.tells_all else book.considered(occasion)
-        most = max(FEWEST_CONSIDERED, CONSIDERED_FOR_ONE * placement.max_items)
-        likely: list[StoredOffer] = []
+        holding: list[StoredOffer] = []
         unlikely: list[StoredOffer] = []
-        for offer in pool:
-            if not self.attention.may_belong(offer, placement):
-                continue
-            is_likely = (
-                len(likely) < most
-                and offer.is_running(occasion.now)
-                and (offer.replaced_id is None or offer.replaced_id in occasion.products)
-                and hold(offer.early_groups, occasion)
-            )
-            (likely if is_likely else unlikely).append(offer)
-        return Likely(occasion, tuple(likely), tuple(unlikely) if self.tells_all else ())
+        for offer in self._pool(occasion, only):
+            if self.attention.may_belong(offer, placement):
+                holds = len(holding) < MOST_HOLDING and self._may_hold(offer, occasion)
+                (holding if holds else unlikely).append(offer)
+        self.standing.learn(holding)
+        most = max(FEWEST_CONSIDERED, CONSIDERED_FOR_ONE * placement.max_items)
+        free = [it for it in holding if not self._why_not_shown(it, placement)]
+        taken = {it.offer_id for it in free}
+        barred = [it for it in holding if it.offer_id not in taken]
+        chosen = sorted((*free[:most], *barred[:most]), key=lambda it: it.position)
+        rest = (*free[most:], *barred[most:], *unlikely) if self.tells_all else ()
+        return Likely(occasion, tuple(chosen), rest)
+
+    def _pool(self, occasion: Occasion, only: int | None) -> Iterable[StoredOffer]:
+        book = self.knowledge.book
+        if only is not None:
+            return [book.offers[only]] if only in book.offers else []
+        return book.offers.values() if self.tells_all else book.considered(occasion)
+
+    def _may_hold(self, offer: StoredOffer, occasion: Occasion) -> bool:
+        has_replaced = offer.replaced_id is None or offer.replaced_id in occasion.products
+        return (
+            has_replaced and offer.is_running(occasion.now) and hold(offer.early_groups, occasion)
+        )
+
+    def _why_not_shown(self, offer: StoredOffer, placement: Placement) -> str:
+        """Why this shopper would not see it, whatever its product is."""
+        if offer.product_id in self.held.units:
+            return "already in the cart"
+        if not self._belongs(offer, placement):
+            return "it follows an answer"
+        return (
+            offer.objection or self.standing.why_none_left(offer) or self._why_no_attention(offer)
+        )
+
+    def _why_no_attention(self, offer: StoredOffer) -> str:
+        if not self.asks_attention:
+            return ""
+        history = self.knowledge.history if offer.columns["days_after_purchase"] else None
+        return self.attention.why_not(offer, self.standing.encounters, history)
 
     def candidates(self, placement: Placement, found: Likely) -> list[Candidate]:
         """Candidates by priority, what follows an answer first."""
         self.knowledge.learn(found.product_ids(with_named=self.tells_all))
-        self.standing.learn(found.offers)
         late = self._late(found.offers)
         known = replace(found.occasion, **late)
         chosen = [
@@ -164,8 +197,7 @@ class Matching:
                 return NOT_IN_CART
         if not self.asks_attention:
             return "it is not live" if offer.is_shadow else ""
-        history = self.knowledge.history if offer.columns["days_after_purchase"] else None
-        return self.attention.why_not(offer, self.standing.encounters, history)
+        return self._why_no_attention(offer)
 
     def _refused(self, offer: StoredOffer, reason: str) -> Candidate:
         return replace(_plain(offer), objection=reason)

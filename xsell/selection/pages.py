@@ -188,10 +188,10 @@ class Page:
         only = next(iter(anchors)) if len(anchors) == 1 else None
         around = self._around(only, anchors or None)
         scene = self._sourcing.scene(around)
-        for candidate in self._sourcing.offers(placement, around, is_click=True):
-            if candidate.offer is not None and candidate.offer.offer_id == offer_id:
-                return None if why_not_eligible(candidate, scene) else candidate
-        return None
+        candidate = self._sourcing.clicked(offer_id or 0, placement, around)
+        if candidate is None or candidate.offer is None or why_not_eligible(candidate, scene):
+            return None
+        return candidate
 
     def stored(self, offer_id: int | None) -> StoredOffer | None:
         """The offer's rules, if it is live or in shadow."""

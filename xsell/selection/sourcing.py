@@ -120,16 +120,25 @@ class Sourcing:
             tells_all=self._tells_all,
         )
 
-    def offers(
-        self, placement: Placement, around: Surroundings, *, is_click: bool = False
-    ) -> list[Candidate]:
+    def offers(self, placement: Placement, around: Surroundings) -> list[Candidate]:
         """Offers that may stand in the placement and whose conditions hold here."""
         if Source.OFFERS not in placement.sources:
             return []
         found = self._likely(placement, around.anchors)
         if not found.offers and not found.others:
             return []
-        return self._matching(is_click=is_click).candidates(placement, found)
+        return self._matching().candidates(placement, found)
+
+    def clicked(
+        self, offer_id: int, placement: Placement, around: Surroundings
+    ) -> Candidate | None:
+        """The offer as it stands in the placement, whatever else may stand there."""
+        if Source.OFFERS not in placement.sources:
+            return None
+        self.knowledge.expect_traits(around.anchors)
+        matching = self._matching(is_click=True)
+        found = matching.likely(placement, around.anchors, only=offer_id)
+        return next(iter(matching.candidates(placement, found)), None)
 
     def _matching(self, *, is_click: bool = False) -> Matching:
         who = Occasion(context=self.context, now=self.now, segments=self._segments)
