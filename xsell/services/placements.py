@@ -7,9 +7,10 @@ from typing import Any
 from django.apps import apps as installed
 from django.apps.registry import Apps
 from django.db import router
+from django.db.models import Model
 from django.utils.translation import gettext_noop
 
-from xsell.models import Offer
+from xsell.models import Offer, Placement
 from xsell.selection.placements import (
     ADD_ONS,
     ADD_TO_CART,
@@ -120,7 +121,7 @@ def create_default_placements(*, using: str, apps: Apps = installed, **kwargs: A
         model = apps.get_model("xsell", "Placement")
     except LookupError:  # migrated back to nothing
         return
-    if not router.allow_migrate_model(using, model):
+    if not router.allow_migrate_model(using, model) or _is_of_before(model):
         return
     placements = model._default_manager.using(using)
     known = set(placements.values_list("slug", flat=True))
@@ -132,3 +133,9 @@ def create_default_placements(*, using: str, apps: Apps = installed, **kwargs: A
         ],
         ignore_conflicts=True,
     )
+
+
+def _is_of_before(model: type[Model]) -> bool:
+    """Whether this is an earlier state of the rows, which has no room for today's."""
+    names = {it.name for it in model._meta.concrete_fields}
+    return not names >= {it.name for it in Placement._meta.concrete_fields}
